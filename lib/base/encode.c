@@ -1,0 +1,76 @@
+#include <assay/encode.h>
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+void assay_hex_encode(const void *data, size_t len, char *ret)
+{
+    static const char digits[] = "0123456789abcdef";
+    const uint8_t *bytes = data;
+
+    for (size_t i = 0; i < len; i++) {
+        *ret++ = digits[bytes[i] >> 4];
+        *ret++ = digits[bytes[i] & 15];
+    }
+    *ret = '\0';
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+int assay_hex_decode(const char *text, void *ret, size_t len)
+{
+    uint8_t *out = ret;
+
+    if (strlen(text) != 2 * len)
+        return -EINVAL;
+    for (size_t i = 0; i < 2 * len; i++)
+        if (hex_digit(text[i]) < 0)
+            return -EINVAL;
+    for (size_t i = 0; i < len; i++)
+        out[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
+    return 0;
+}
+
+void assay_base64_encode(const void *data, size_t len, char *ret)
+{
+    EVP_EncodeBlock((unsigned char *)ret, data, (int)len);
+    ret[(len + 2) / 3 * 4] = '\0';
+}
+
+int assay_base64_decode(const char *text, size_t text_len, void *ret, size_t len)
+{
+    size_t padding = (3 - len % 3) % 3;
+    _cleanup_free_ unsigned char *out = NULL;
+
+    if (text_len != (len + 2) / 3 * 4 || text_len > 1 << 20)
+        return -EINVAL;
+    /* EVP_DecodeBlock skips white space and reads padding as zeros: demand the one form. */
+    for (size_t i = 0; i < text_len; i++)
+        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", text[i]) ||
+            !text[i])
+            if (text[i] != '=' || i < text_len - padding)
+                return -EINVAL;
+    for (size_t i = text_len - padding; i < text_len; i++)
+        if (text[i] != '=')
+            return -EINVAL;
+    out = malloc(text_len + 3);
+    if (!out)
+        return -ENOMEM;
+    if (EVP_DecodeBlock(out, (const unsigned char *)text, (int)text_len) < 0)
+        return -EINVAL;
+    memcpy(ret, out, len);
+    return 0;
+}
