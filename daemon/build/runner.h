@@ -1,0 +1,19 @@
+/* Takes builds from the queue through their stages, `concurrency` at a time, each in a thread. */
+#ifndef ASSAY_BUILD_RUNNER_H
+#define ASSAY_BUILD_RUNNER_H
+
+#include <assay/error.h>
+#include <stdint.h>
+
+#include "app.h"
+
+/* Starts the threads. */
+int runner_start(struct app *app, struct runner **ret, struct assay_error *err);
+
+/* Says that there may be something to do (a build was queued or canceled). */
+void runner_wake(struct runner *runner);
+
+/* Ends what runs (process groups killed, builds left for store_recover()) and joins the threads. */
+struct runner *runner_stop(struct runner *runner);
+
+#endif

@@ -1,0 +1,29 @@
+/* Artifacts and their evidence by digest: BLOBS_DIR/sha256/ab/abcdef…/{artifact,minisig,…}.
+ * Put once, never changed. */
+#ifndef ASSAY_STORE_BLOBS_H
+#define ASSAY_STORE_BLOBS_H
+
+#include <assay/error.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct blobs;
+
+int blobs_open(const char *dir, struct blobs **ret, struct assay_error *err);
+struct blobs *blobs_close(struct blobs *blobs);
+
+/* Takes the file `path` in as the artifact with that digest: by rename where both are on one file
+ * system, else by copy; temporary name, fsync, rename, fsync of the folder. The digest is then
+ * computed again from what was written: -EBADMSG when it differs (and the blob is removed),
+ * -ENOSPC on a full disk with nothing left behind. There already (and sound): 0. */
+int blobs_put(struct blobs *blobs, const char *path, const char *sha256, struct assay_error *err);
+
+/* Evidence beside it: `kind` is a suffix without its dot, e.g. "minisig" or "audit.json". */
+int blobs_put_evidence(struct blobs *blobs, const char *sha256, const char *kind, const void *data,
+                       size_t len, struct assay_error *err);
+
+/* Opens an artifact (`kind` NULL) or evidence for reading. -ENOENT. */
+int blobs_get(struct blobs *blobs, const char *sha256, const char *kind, int *ret_fd,
+              uint64_t *ret_size, struct assay_error *err);
+
+#endif

@@ -1,0 +1,40 @@
+/* Checks of the system as a whole: what a rule on bytes cannot say. A check is one file with one
+ * `const struct check` and one row in the table in checks.c. */
+#ifndef ASSAY_CHECKS_CHECKS_H
+#define ASSAY_CHECKS_CHECKS_H
+
+#include <assay/error.h>
+#include <assay/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "image/entry.h"
+#include "scan/finding.h"
+
+#define CHECKS_CONTENT_MAX 65536 /* bytes of a file that a check can ask to see */
+
+struct checks;
+
+/* `settings` is an object {check id: {severity, enabled}} from the policy; ids that are not named
+ * keep the table's own severity. */
+int checks_new(const json_t *settings, struct findings *findings, struct checks **ret,
+               struct assay_error *err);
+struct checks *checks_free(struct checks *checks);
+
+/* Told of every entry, in the walk's order. Returns 1 when a check wants the entry's content (then
+ * the caller collects up to CHECKS_CONTENT_MAX bytes and gives them to checks_content()), 0 when
+ * none does, or a negative errno. */
+int checks_entry(struct checks *checks, const struct entry *entry);
+
+/* `len` bytes of the entry's content; `whole` is false when there was more. */
+int checks_content(struct checks *checks, const struct entry *entry, const uint8_t *data,
+                   size_t len, bool whole);
+
+/* At the end of the walk: checks that need to have seen everything. */
+int checks_finish(struct checks *checks);
+
+/* The table for documentation and policies: array of {id, class, severity, title, help}. */
+json_t *checks_json(void);
+
+#endif

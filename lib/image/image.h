@@ -1,0 +1,105 @@
+/* What is inside an artifact: finds out the format by content, walks it once, and hands every
+ * entry and every byte to a visitor.
+ *
+ * A format is one file with one `const struct image_format` and one row in the table in formats.c.
+ * Containers nest: an entry whose first bytes are those of a format is walked by the same code,
+ * from the same stream where the format allows it, else from a bounded spool file. The raw bytes of
+ * a container entry (e.g. the .gz itself) are handed over as its content as well. */
+#ifndef ASSAY_IMAGE_IMAGE_H
+#define ASSAY_IMAGE_IMAGE_H
+
+#include <assay/error.h>
+#include <assay/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "image/entry.h"
+
+/* Limits of one audit. Passing one is reported through visitor.unread with the place named, and
+ * the walk goes on where it can. */
+struct image_budget {
+    unsigned depth;    /* containers in containers; default 8 */
+    uint64_t entries;  /* default 5,000,000 */
+    uint64_t expanded; /* bytes after decompression over all; default 64 GiB */
+    uint64_t ratio;    /* expanded bytes per input byte of one container; default 200 */
+    size_t name;       /* bytes of one entry's path; default 4096 */
+    uint64_t seconds;  /* wall time; default 7200 */
+};
+
+extern const struct image_budget image_budget_default;
+
+/* Why something was not read in full. The token is what reports carry as the rule of an
+ * `unaudited` finding: "unaudited.TOKEN". */
+enum unread_reason {
+    UNREAD_CORRUPT,     /* truncated or damaged */
+    UNREAD_UNSUPPORTED, /* recognised, but no reader here; its raw bytes were scanned */
+    UNREAD_ENCRYPTED,   /* e.g. LUKS, an encrypted zip */
+    UNREAD_BUDGET,      /* a limit was reached */
+    UNREAD_REFUSED,     /* would need bytes outside of the artifact: backing files, extents */
+    UNREAD_EMPTY,       /* an artifact of 0 bytes */
+    UNREAD_UNKNOWN,     /* the artifact itself is no format that is known */
+};
+
+const char *unread_token(enum unread_reason reason);
+
+/* Who is told. Calls come from one thread, in order: entry, then bytes (any number), then done for
+ * entries of type FILE, FREE and META; entry alone for the others. When a container is nested, the
+ * entries inside it come between its own entry and its done, so a visitor keeps a stack. Every
+ * callback but `unread` returns 0 to go on or a negative errno to end the walk. */
+struct image_visitor {
+    int (*entry)(void *ctx, const struct entry *entry);
+    /* Content, in order and without gaps but for holes: a hole of a sparse file is not handed over
+     * as zeros; `offset` says where in the entry the bytes stand. */
+    int (*bytes)(void *ctx, const uint8_t *data, size_t len, uint64_t offset);
+    int (*done)(void *ctx);
+    /* `where` is the full path, containers included ("" for the artifact itself). */
+    void (*unread)(void *ctx, const char *where, enum unread_reason reason, const char *detail);
+};
+
+/* What the parent process does for a walk that has no rights of its own. */
+struct image_host {
+    /* Starts qemu-nbd on the artifact read as `format` ("qcow2", "vmdk", ...) and returns a
+     * connected socket that speaks NBD. NULL: no such help, such formats are `unaudited`. */
+    int (*open_nbd)(void *ctx, const char *format, int *ret_socket, struct assay_error *err);
+    /* Returns a new empty file (unlinked, read-write) to spool into. NULL: nothing can be spooled.
+     */
+    int (*open_spool)(void *ctx, int *ret_fd, struct assay_error *err);
+    /* Told every now and then, at most a few times a second; may be NULL. */
+    void (*progress)(void *ctx, uint64_t bytes_in, uint64_t bytes_total, uint64_t entries,
+                     const char *path);
+    void *ctx;
+};
+
+/* Coverage of one format, e.g. {"tar", 1, 5123, 104857600}. */
+struct image_count {
+    const char *format;
+    uint64_t containers, entries, bytes;
+};
+
+#define IMAGE_FORMATS_MAX 64
+
+struct image_result {
+    const char *format; /* of the artifact: outermost first, e.g. "gzip+tar", "qcow2", "unknown" */
+    char sha256[65];    /* of the artifact, computed from the very bytes that were read */
+    uint64_t size;      /* bytes of the artifact */
+    uint64_t bytes;     /* bytes handed to the visitor */
+    uint64_t entries;
+    struct image_count counts[IMAGE_FORMATS_MAX];
+    size_t n_counts;
+    char format_text[64]; /* storage for `format` */
+};
+
+/* Walks the artifact in `fd` (a regular file, read by pread from 0). Returns 0 when the walk came
+ * to its end, be it with things unread; a negative errno with `err` when it could not: a visitor's
+ * error, -ENOMEM, -EIO on reading the file itself. Damage in the artifact is never an error here
+ * but an `unread`. */
+int image_walk(int fd, const struct image_budget *budget, const struct image_visitor *visitor,
+               void *visitor_ctx, const struct image_host *host, struct image_result *ret,
+               struct assay_error *err);
+
+/* The formats this build reads, in the table's order, for the README's table: array of
+ * {name, reads: "entries"|"blocks"|"filter"|"recognised", by: library, notes}. */
+json_t *image_formats_json(void);
+
+#endif

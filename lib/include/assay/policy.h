@@ -1,0 +1,40 @@
+/* Policies: layers of JSON that say what is looked for and what blocks
+ * (policies/schemas/policy.schema.json).
+ *
+ *   {"schema": "assay.policy/1", "name": "tiger-team", "extends": "enterprise.json" | "base",
+ *    "description": "...",
+ *    "rules":      {"<rule or check id, or family.*>": {"severity": "low", "enabled": false,
+ *                                                      "locked": true}},
+ *    "rule_files": ["our-rules.json"],            relative to the policy's own folder
+ *    "identities": [{"kind": "name", "value": "...", "severity": "high"}],
+ *    "block":      {"secret": "low", "identity": "low", "unaudited": "info", ...,
+ *                   a severity from which on findings of the class block, or "never"},
+ *    "allow_unaudited": [{"path": "glob", "reason": "..."}],
+ *    "waivers":    [{"fingerprint": "...", "reason": "...", "by": "...", "expires": "2027-01-31"}],
+ *    "budget":     {"depth": 8, "entries": ..., "expanded": ..., "ratio": ..., "name": ...,
+ *                   "seconds": ...}}
+ *
+ * `extends` names the layer below: "base" is built in, anything else is a file relative to the one
+ * that names it. A layer adds to what is below; what a lower layer locked stays as it is. */
+#ifndef ASSAY_POLICY_H
+#define ASSAY_POLICY_H
+
+#include <assay/error.h>
+#include <assay/json.h>
+
+/* Loads a policy file ("base" or NULL: the built-in one) with all layers below it, checks each
+ * against the schema and merges them. *ret, owned by the caller, is the resolved policy:
+ *   {"schema": "assay.policy.resolved/1", "name", "digest": SHA-256 over the layers and rules,
+ *    "layers": [{name, digest}], "rules": [rule objects, severities final], "rules_digest",
+ *    "checks": {id: {severity, enabled}}, "identities": [...], "block": {class: severity},
+ *    "allow_unaudited": [...], "waivers": [...], "budget": {...}}
+ * Errors name file, key and mend; at most 16 layers, no layer twice. */
+int assay_policy_load(const char *path, json_t **ret, struct assay_error *err);
+
+/* Gives each finding of the report its `origin` ("local") and `status`, and the report its
+ * `verdict` and `summary`, as the resolved policy says. `today` is "YYYY-MM-DD" for the waivers'
+ * expiry. Used by the auditor to write the verdict and by the coordinator to check it. */
+int assay_policy_judge(const json_t *policy, json_t *report, const char *today,
+                       struct assay_error *err);
+
+#endif

@@ -1,0 +1,75 @@
+/* Findings: what was found, kept so that the secret itself is not. */
+#ifndef ASSAY_SCAN_FINDING_H
+#define ASSAY_SCAN_FINDING_H
+
+#include <assay/error.h>
+#include <assay/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FINDING_KEY_SIZE 32     /* bytes of the installation's fingerprint key */
+#define FINDING_PLACES_MAX 20   /* places kept of one finding; further ones are counted */
+#define FINDING_TOTAL_MAX 10000 /* different findings kept of one audit; further ones are counted \
+                                 */
+
+enum finding_class {
+    FINDING_SECRET,
+    FINDING_IDENTITY,
+    FINDING_HYGIENE,
+    FINDING_NIXOS,
+    FINDING_WSL,
+    FINDING_UNAUDITED,
+};
+
+enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+
+const char *finding_class_name(enum finding_class class);           /* "secret", ... */
+int finding_class_parse(const char *name, enum finding_class *ret); /* 0 or -EINVAL */
+const char *severity_name(enum severity severity);
+int severity_parse(const char *name, enum severity *ret);
+
+/* What an inspector reports. Strings and bytes are lent for the time of the call. */
+struct finding_hit {
+    enum finding_class class;
+    const char *rule; /* id, e.g. "github.pat" or "hygiene.machine-id" */
+    enum severity severity;
+    const char *container; /* of the entry it stands in, see struct entry */
+    const char *path;
+    int64_t offset;        /* of the secret in the entry's content, -1: in the name or no place */
+    int64_t line;          /* 1-based, 0 unknown */
+    const uint8_t *secret; /* the bytes it is about; NULL for a finding about the entry as such,
+                              whose fingerprint is then of class, rule and full path */
+    size_t secret_len;
+    size_t keep;         /* how many leading bytes are public (a token's prefix), at most 8 and at
+                            most a quarter of the secret */
+    const char *message; /* what it is, one sentence, without the secret */
+    const char *help;    /* why it matters and how to mend it */
+};
+
+struct findings;
+
+/* A collector. `key` is FINDING_KEY_SIZE bytes. NULL when memory ran out. */
+struct findings *findings_new(const uint8_t *key);
+struct findings *findings_free(struct findings *findings);
+
+/* Registers a string (a secret found, an identity's value) that must not appear in any path of the
+ * report: wherever it stands in a path or link, however cased, it is written as "‹redacted›". Done
+ * by findings_add() for the secret of every hit; needed beforehand for identities. 0 or -ENOMEM. */
+int findings_hide(struct findings *findings, const uint8_t *secret, size_t len);
+
+/* Adds a hit: merged with an earlier one of the same fingerprint, as a further place. 0, or a
+ * negative errno when memory ran out or libcrypto failed. */
+int findings_add(struct findings *findings, const struct finding_hit *hit);
+
+/* Writes a redacted form of `secret` to `ret`: its first `keep` bytes where printable, then "…"
+ * and its length, e.g. "ghp_…(40)". */
+void finding_redact(const uint8_t *secret, size_t len, size_t keep, char *ret, size_t size);
+
+/* The findings as a JSON array in the report's shape, without origin and status (the policy adds
+ * these), sorted by severity (worst first), class, rule, path. `ret_dropped` receives how many
+ * different findings came after FINDING_TOTAL_MAX. Paths are redacted here, by all that was hidden
+ * up to now. NULL when memory ran out. */
+json_t *findings_json(const struct findings *findings, uint64_t *ret_dropped);
+
+#endif

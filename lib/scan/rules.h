@@ -1,0 +1,44 @@
+/* Detection rules: loaded from JSON (policies/schemas/rules.schema.json), compiled once per audit.
+ *
+ * A rule file is {"schema": "assay.rules/1", "family": "...", "rules": [{
+ *   "id":        "github.pat",            family.name, [a-z0-9.-]
+ *   "severity":  "critical",
+ *   "title":     "GitHub personal access token",
+ *   "message":   what was found, one sentence
+ *   "help":      why it matters and how to revoke or mend it, naming the provider's documentation
+ *   "pattern":   PCRE2; the secret is the group named `secret`, or else the whole match
+ *   "prefilter": optional Hyperscan expression that stands in for the pattern in the first pass
+ *                (where the pattern itself would fire too often or cannot be compiled there)
+ *   "caseless":  optional, default false
+ *   "keep":      optional: leading bytes of the secret that are public, 0 to 8
+ *   "paths":     optional list of PCRE2s of which one must match the entry's path
+ *   "entropy":   optional: least Shannon entropy of the secret, bits per byte, 0 to 8
+ *   "check":     optional name of an offline validation (lib/scan/checksum.c's table): what it
+ *                refuses is dropped
+ *   "placeholders": optional, default true: drop the secret when it is one of the common
+ *                placeholders (EXAMPLE, changeme, xxxx, ...)
+ *   "match":     at least 2 texts that must give exactly this finding
+ *   "nomatch":   at least 2 texts that must not
+ * }]}
+ * So that no scanner trips over the rule files, an example may write a token in two halves with
+ * "‖" (U+2016) between them; it is taken out before use. */
+#ifndef ASSAY_SCAN_RULES_H
+#define ASSAY_SCAN_RULES_H
+
+#include <assay/error.h>
+#include <assay/json.h>
+
+struct rules;
+
+/* Takes the rules out of the embedded files, in one array of rule objects, each with its "family".
+ * The caller owns *ret. */
+int rules_builtin(json_t **ret, struct assay_error *err);
+
+/* Checks a rule file's JSON against the schema and appends its rules to `array`. A rule whose id
+ * is there already is an error. `where` names the file. */
+int rules_append(json_t *array, const json_t *file, const char *where, struct assay_error *err);
+
+/* SHA-256 (hex) over the rules' canonical JSON: what reports carry as the digest of the rules. */
+int rules_digest(const json_t *array, char ret[65], struct assay_error *err);
+
+#endif
