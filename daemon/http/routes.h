@@ -1,0 +1,29 @@
+/* The route table and the handlers in it. */
+#ifndef ASSAY_HTTP_ROUTES_H
+#define ASSAY_HTTP_ROUTES_H
+
+#include <microhttpd.h>
+#include <stddef.h>
+
+#include "request.h"
+
+struct route {
+    const char *method;
+    const char *pattern; /* "/api/v1/builds/{id}": a {...} takes one whole, non-empty segment */
+    enum role role;      /* what the caller must have; ROLE_NONE: open to everyone. ROLE_READ is
+                            open too where the configuration says so */
+    enum MHD_Result (*handler)(struct request *request);
+    const char *summary; /* one line, for the API's description */
+};
+
+/* Finds the row for `method` (HEAD finds GET's) and request->path; writes request->route and
+ * ->params. Returns 0; -ENOENT when no pattern fits; -EPERM when one does with other methods
+ * only, which are then listed in `ret_allow` ("GET, HEAD, POST"). */
+int routes_find(struct request *request, const char *method, char *ret_allow, size_t allow_size);
+
+/* The table, for the API's description and its tests. */
+const struct route *routes_table(size_t *ret_count);
+
+enum MHD_Result health_live(struct request *request);
+
+#endif
