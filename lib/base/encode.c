@@ -52,24 +52,21 @@ void assay_base64_encode(const void *data, size_t len, char *ret)
 
 int assay_base64_decode(const char *text, size_t text_len, void *ret, size_t len)
 {
-    size_t padding = (3 - len % 3) % 3;
     _cleanup_free_ unsigned char *out = NULL;
+    _cleanup_free_ char *again = NULL;
 
     if (text_len != (len + 2) / 3 * 4 || text_len > 1 << 20)
         return -EINVAL;
-    /* EVP_DecodeBlock skips white space and reads padding as zeros: demand the one form. */
-    for (size_t i = 0; i < text_len; i++)
-        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", text[i]) ||
-            !text[i])
-            if (text[i] != '=' || i < text_len - padding)
-                return -EINVAL;
-    for (size_t i = text_len - padding; i < text_len; i++)
-        if (text[i] != '=')
-            return -EINVAL;
     out = malloc(text_len + 3);
-    if (!out)
+    again = malloc(text_len + 1);
+    if (!out || !again)
         return -ENOMEM;
     if (EVP_DecodeBlock(out, (const unsigned char *)text, (int)text_len) < 0)
+        return -EINVAL;
+    /* EVP_DecodeBlock skips white space and ignores the bits behind the last byte; only the one
+     * text that the bytes encode to is taken. */
+    assay_base64_encode(out, len, again);
+    if (memcmp(text, again, text_len) != 0)
         return -EINVAL;
     memcpy(ret, out, len);
     return 0;

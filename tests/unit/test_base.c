@@ -33,6 +33,7 @@ START_TEST(base64_is_strict)
     assay_base64_encode("\1\2\3\4", 4, text);
     ck_assert_str_eq(text, "AQIDBA==");
     ck_assert_int_eq(assay_base64_decode("AQIDBA==", 8, out, 4), 0);
+    ck_assert_int_eq(assay_base64_decode("AQIDBB==", 8, out, 4), -EINVAL); /* stray bits */
     ck_assert_int_eq(assay_base64_decode("AQIDBA= ", 8, out, 4), -EINVAL);
     ck_assert_int_eq(assay_base64_decode("AQ=DBA==", 8, out, 4), -EINVAL);
     ck_assert_int_eq(assay_base64_decode("AQIDBA", 6, out, 4), -EINVAL);

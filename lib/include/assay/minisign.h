@@ -25,7 +25,7 @@ struct assay_minisign_secret;
 int assay_minisign_generate(struct assay_minisign_secret **ret, struct assay_error *err);
 
 /* Parses the text of an unencrypted secret key file (as `minisign -G -W` writes it). -ENOTSUP for
- * an encrypted one, with the mend; -EINVAL for anything else, checksum included. */
+ * an encrypted one, with the mend; -EINVAL for anything else, halves that do not fit included. */
 int assay_minisign_secret_parse(const char *text, size_t len, struct assay_minisign_secret **ret,
                                 struct assay_error *err);
 
