@@ -5,7 +5,8 @@ target_compile_definitions(assay_flags INTERFACE _GNU_SOURCE
 target_compile_options(assay_flags INTERFACE
   -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wmissing-prototypes -Wstrict-prototypes -Wcast-qual
   -Wundef -Wpointer-arith -Wwrite-strings -Werror
-  -Wno-format-truncation # snprintf cuts on purpose: every text here has a bound
+  # snprintf cuts on purpose: every text here has a bound. (A warning of gcc only.)
+  $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
   -fstack-protector-strong -fno-strict-aliasing)
 target_link_options(assay_flags INTERFACE -Wl,--as-needed -Wl,-z,relro -Wl,-z,now)
 if(ASSAY_SANITIZE)

@@ -49,7 +49,8 @@ static int parse(const char *text, size_t len, struct parsed *ret)
     const char *line;
     long n = minisign_next_line(&text, &len, &line);
 
-    if (n < (long)comment || n > MINISIGN_COMMENT_MAX || memcmp(line, MINISIGN_COMMENT, comment))
+    if (n < (long)comment || n > MINISIGN_COMMENT_MAX ||
+        memcmp(line, MINISIGN_COMMENT, comment) != 0)
         return -EINVAL;
     n = minisign_next_line(&text, &len, &line);
     if (n < 0 || assay_base64_decode(line, (size_t)n, &ret->wire, sizeof(ret->wire)) < 0 ||
