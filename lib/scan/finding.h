@@ -8,10 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FINDING_KEY_SIZE 32     /* bytes of the installation's fingerprint key */
-#define FINDING_PLACES_MAX 20   /* places kept of one finding; further ones are counted */
-#define FINDING_TOTAL_MAX 10000 /* different findings kept of one audit; further ones are counted \
-                                 */
+#define FINDING_KEY_SIZE 32   /* bytes of the installation's fingerprint key */
+#define FINDING_PLACES_MAX 20 /* places kept of one finding; further ones are counted */
+#define FINDING_TOTAL_MAX                                                   \
+    10000 /* different findings kept of one audit; further ones are counted \
+           */
 
 enum finding_class {
     FINDING_SECRET,
@@ -24,6 +25,13 @@ enum finding_class {
 
 enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
 
+/* An audit's places take at most this many bytes of paths, so that a report stays below
+ * ASSAY_REPORT_MAX whatever the names in an artifact are. Further places are counted, and a finding
+ * that has no room for its first place counts as dropped. One path is kept to FINDING_PATH_MAX
+ * bytes; a longer one loses its middle ("…"). */
+#define FINDING_PATHS_TOTAL (4u << 20)
+#define FINDING_PATH_MAX 4096
+
 const char *finding_class_name(enum finding_class class);           /* "secret", ... */
 int finding_class_parse(const char *name, enum finding_class *ret); /* 0 or -EINVAL */
 const char *severity_name(enum severity severity);
@@ -32,7 +40,7 @@ int severity_parse(const char *name, enum severity *ret);
 /* What an inspector reports. Strings and bytes are lent for the time of the call. */
 struct finding_hit {
     enum finding_class class;
-    const char *rule; /* id, e.g. "github.pat" or "hygiene.machine-id" */
+    const char *rule; /* id, e.g. "forges.github-pat" or "hygiene.machine-id" */
     enum severity severity;
     const char *container; /* of the entry it stands in, see struct entry */
     const char *path;
@@ -53,23 +61,37 @@ struct findings;
 struct findings *findings_new(const uint8_t *key);
 struct findings *findings_free(struct findings *findings);
 
-/* Registers a string (a secret found, an identity's value) that must not appear in any path of the
- * report: wherever it stands in a path or link, however cased, it is written as "‹redacted›". Done
- * by findings_add() for the secret of every hit; needed beforehand for identities. 0 or -ENOMEM. */
+/* Registers a string that must not appear in any path of the report: wherever it stands in a path
+ * or link, however cased, it is written as "‹redacted›". Done by findings_add() for the secret of
+ * every hit. Strings of less than 4 bytes are hidden only where they stand as a word. 0 or -ENOMEM.
+ */
 int findings_hide(struct findings *findings, const uint8_t *secret, size_t len);
 
-/* Adds a hit: merged with an earlier one of the same fingerprint, as a further place. 0, or a
- * negative errno when memory ran out or libcrypto failed. */
+/* The same for an identity's value, which is hidden on word boundaries only ("tim" leaves "time"
+ * readable). With `spaced` its words are hidden with any separator or none between them and in
+ * reversed order too. scan_engine_new() does this for every identity it is given. */
+int findings_hide_identity(struct findings *findings, const char *value, bool spaced);
+
+/* Adds a hit: merged with an earlier one of the same fingerprint, as a further place; the worse
+ * severity stays. The fingerprint is HMAC-SHA-256 under the key of class, NUL, rule, NUL and the
+ * secret's bytes, of which the first 16 are written as 32 hexadecimal digits. 0, or a negative
+ * errno when memory ran out or libcrypto failed. */
 int findings_add(struct findings *findings, const struct finding_hit *hit);
+
+/* Joins container and path as reports show them: "/etc/passwd" for an entry of the artifact
+ * itself, "p2/etc/passwd" for one in container "p2". malloc'd; NULL when memory ran out. */
+char *finding_path(const char *container, const char *path);
 
 /* Writes a redacted form of `secret` to `ret`: its first `keep` bytes where printable, then "…"
  * and its length, e.g. "ghp_…(40)". */
 void finding_redact(const uint8_t *secret, size_t len, size_t keep, char *ret, size_t size);
 
 /* The findings as a JSON array in the report's shape, without origin and status (the policy adds
- * these), sorted by severity (worst first), class, rule, path. `ret_dropped` receives how many
- * different findings came after FINDING_TOTAL_MAX. Paths are redacted here, by all that was hidden
- * up to now. NULL when memory ran out. */
+ * these), sorted by severity (worst first), class, rule, path, and numbered "F1", "F2", ... in that
+ * order. `path`, `offset` and `line` are the first place, `places` the further ones that were kept,
+ * `place_count` counts all of them. `redacted` is missing where there was no secret. `ret_dropped`
+ * receives how many different findings came after FINDING_TOTAL_MAX. Paths are redacted here, by
+ * all that was hidden up to now. NULL when memory ran out. */
 json_t *findings_json(const struct findings *findings, uint64_t *ret_dropped);
 
 #endif

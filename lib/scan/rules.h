@@ -1,7 +1,7 @@
 /* Detection rules: loaded from JSON (policies/schemas/rules.schema.json), compiled once per audit.
  *
  * A rule file is {"schema": "assay.rules/1", "family": "...", "rules": [{
- *   "id":        "github.pat",            family.name, [a-z0-9.-]
+ *   "id":        "forges.github-pat",     FAMILY.NAME, [a-z0-9.-]
  *   "severity":  "critical",
  *   "title":     "GitHub personal access token",
  *   "message":   what was found, one sentence

@@ -1,0 +1,24 @@
+/* Phrases: what identities are matched by. A phrase is one or more words in lower case (as
+ * text_fold() gives it) with a NUL byte between them; a NUL stands for at most PHRASE_GAP of the
+ * separators " .,-_+:()" and "%20", or for nothing. */
+#ifndef ASSAY_SCAN_PHRASE_H
+#define ASSAY_SCAN_PHRASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PHRASE_GAP 3   /* separators between two words */
+#define PHRASE_MAX 256 /* bytes of a phrase */
+#define PHRASE_NONE SIZE_MAX
+
+/* Matches a phrase backwards so that it ends at `end` of `folded`. Returns where it begins, or
+ * PHRASE_NONE. Word boundaries are the caller's business. */
+size_t phrase_match_back(const uint8_t *phrase, size_t len, const uint8_t *folded, size_t end);
+
+/* Cuts `text` into words at separators, folds them and joins them by NUL, the last word first
+ * when `reversed` (the order of "Brandvold, Ottilie"). Returns the phrase's length, 0 when there is
+ * no word in the text or it is longer than PHRASE_MAX; *ret_words receives the number of words. */
+size_t phrase_make(const char *text, bool reversed, uint8_t ret[PHRASE_MAX], size_t *ret_words);
+
+#endif
