@@ -180,6 +180,56 @@ static int check_required(struct check *c, const json_t *schema, const json_t *r
     return 0;
 }
 
+/* Edits (insertions, deletions, exchanges of a character) from `a` to `b`; 99 for long ones. */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned row[33];
+    size_t len = strlen(b);
+
+    if (len >= sizeof(row) / sizeof(*row))
+        return 99;
+    for (unsigned j = 0; j <= len; j++)
+        row[j] = j;
+    for (unsigned i = 1; *a; a++, i++) {
+        unsigned diagonal = row[0];
+
+        row[0] = i;
+        for (unsigned j = 1; j <= len; j++) {
+            unsigned best = diagonal + (*a != b[j - 1]);
+
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[len];
+}
+
+static int fail_unknown(struct check *c, const json_t *properties, const char *key)
+{
+    const char *name, *nearest = NULL;
+    unsigned least = strlen(key) < 4 ? 2 : 4; /* farther away is no slip of the finger */
+    json_t *property;
+
+    json_object_foreach((json_t *)(uintptr_t)properties, name, property)
+    {
+        unsigned edits = distance(key, name);
+
+        if (edits < least) {
+            least = edits;
+            nearest = name;
+        }
+    }
+    if (nearest)
+        return assay_error_set(c->err, EINVAL, "%s is not a known key; did you mean '%s'?", c->path,
+                               nearest);
+    return assay_error_set(c->err, EINVAL, "%s is not a known key; remove it or mend its spelling",
+                           c->path);
+}
+
 static int check_properties(struct check *c, const json_t *schema, const json_t *value)
 {
     const json_t *properties = json_object_get(schema, "properties");
@@ -200,8 +250,7 @@ static int check_properties(struct check *c, const json_t *schema, const json_t 
         if (names)
             r = check_value(c, names, name);
         if (r == 0 && !sub && json_is_false(others))
-            r = assay_error_set(c->err, EINVAL,
-                                "%s is not a known key; remove it or mend its spelling", c->path);
+            r = fail_unknown(c, properties, key);
         if (r == 0 && (sub || json_is_object(others)))
             r = check_value(c, sub ? sub : others, member);
         if (r < 0)
