@@ -1,0 +1,212 @@
+#include "store/blobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <assay/cleanup.h>
+#include <assay/digest.h>
+#include <assay/fs.h>
+
+struct blobs {
+    char dir[PATH_MAX - 512];
+};
+
+int blobs_open(const char *dir, struct blobs **ret, struct assay_error *err)
+{
+    struct blobs *blobs = calloc(1, sizeof(*blobs));
+    char path[PATH_MAX];
+    int r;
+
+    if (!blobs)
+        return assay_error_set(err, ENOMEM, "cannot open %s: out of memory", dir);
+    snprintf(blobs->dir, sizeof(blobs->dir), "%s", dir);
+    snprintf(path, sizeof(path), "%s/sha256", blobs->dir);
+    r = assay_fs_make_dirs(path, 0700, err);
+    /* What a crash left half taken in is of no use to anybody. */
+    snprintf(path, sizeof(path), "%s/incoming", blobs->dir);
+    if (r == 0)
+        r = assay_fs_remove_tree(path, err);
+    if (r == 0)
+        r = assay_fs_make_dirs(path, 0700, err);
+    if (r < 0) {
+        free(blobs);
+        return r;
+    }
+    *ret = blobs;
+    return 0;
+}
+
+struct blobs *blobs_close(struct blobs *blobs)
+{
+    free(blobs);
+    return NULL;
+}
+
+static bool is_digest(const char *text)
+{
+    return strlen(text) == ASSAY_SHA256_HEX - 1 && strspn(text, "0123456789abcdef") == 64;
+}
+
+/* One path component of letters, digits, '.' and '-', so that no caller can leave the folder. */
+static bool is_kind(const char *text)
+{
+    size_t len = strlen(text);
+
+    return len > 0 && len < 128 && text[0] != '.' && strcmp(text, "artifact") != 0 &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") == len;
+}
+
+static int blob_path(const struct blobs *blobs, const char *sha256, const char *kind,
+                     char ret[PATH_MAX], struct assay_error *err)
+{
+    if (!is_digest(sha256) || (kind && !is_kind(kind)))
+        return assay_error_set(err, ENOENT, "there is no such artifact");
+    snprintf(ret, PATH_MAX, "%s/sha256/%.2s/%s/%s", blobs->dir, sha256, sha256,
+             kind ? kind : "artifact");
+    return 0;
+}
+
+/* The artifact's folder, and its and its parents' entries on disk. */
+static int make_folder(const struct blobs *blobs, const char *sha256, struct assay_error *err)
+{
+    char path[PATH_MAX];
+    int r;
+
+    snprintf(path, sizeof(path), "%s/sha256/%.2s/%s", blobs->dir, sha256, sha256);
+    r = assay_fs_make_dirs(path, 0700, err);
+    for (int up = 0; r == 0 && up < 2; up++) {
+        r = assay_fs_sync_parent(path);
+        *strrchr(path, '/') = '\0';
+        if (r < 0)
+            return assay_error_set(err, r, "cannot write to %s: %s", path, strerror(-r));
+    }
+    return r;
+}
+
+static int check_digest(int fd, const char *path, const char *sha256, struct assay_error *err)
+{
+    char found[ASSAY_SHA256_HEX];
+    uint64_t size;
+    int r = assay_digest_file(fd, found, NULL, &size, err);
+
+    if (r < 0)
+        return assay_error_prefix(err, "cannot read %s back", path);
+    if (strcmp(found, sha256) != 0)
+        return assay_error_set(err, EBADMSG,
+                               "%s has the SHA-256 %s where %s was expected; the disk or the "
+                               "memory of this machine is at fault, or the file was changed",
+                               path, found, sha256);
+    return 0;
+}
+
+/* 1: there and sound; 0: not there, or it was not sound and has been removed. */
+static int is_there(const char *path, const char *sha256, struct assay_error *err)
+{
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int r;
+
+    if (fd < 0)
+        return errno == ENOENT
+                   ? 0
+                   : assay_error_set(err, errno, "cannot open %s: %s", path, strerror(errno));
+    r = check_digest(fd, path, sha256, err);
+    if (r == 0)
+        return 1;
+    if (r != -EBADMSG)
+        return r;
+    return unlink(path) < 0 ? assay_error_set(err, errno, "cannot remove the damaged %s: %s", path,
+                                              strerror(errno))
+                            : 0;
+}
+
+/* Brings `from` to the name `temporary`, on the blobs' file system, and gives it open. A file with
+ * a further hard link could be changed under its other name: that one is copied. */
+static int bring(const char *from, const char *temporary, int *ret_fd)
+{
+    _cleanup_close_ int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), out = -1;
+    struct stat st;
+    int r;
+
+    if (in < 0 || fstat(in, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode))
+        return -EINVAL;
+    if (st.st_nlink == 1 && rename(from, temporary) == 0) {
+        if (fchmod(in, 0444) < 0 || fsync(in) < 0)
+            return -errno;
+        *ret_fd = assay_take_fd(&in);
+        return 0;
+    }
+    out = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+    if (out < 0)
+        return -errno;
+    r = assay_fs_copy(in, out);
+    if (r == 0 && fsync(out) < 0)
+        r = -errno;
+    if (r == 0)
+        *ret_fd = assay_take_fd(&out);
+    return r;
+}
+
+int blobs_put(struct blobs *blobs, const char *path, const char *sha256, struct assay_error *err)
+{
+    char final[PATH_MAX], temporary[PATH_MAX];
+    _cleanup_close_ int fd = -1;
+    int r = blob_path(blobs, sha256, NULL, final, err);
+
+    if (r == 0)
+        r = is_there(final, sha256, err);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = make_folder(blobs, sha256, err);
+    if (r < 0)
+        return r;
+    snprintf(temporary, sizeof(temporary), "%s/incoming/%s", blobs->dir, sha256);
+    r = bring(path, temporary, &fd);
+    if (r < 0)
+        assay_error_set(err, r, "cannot take %s into %s: %s%s", path, blobs->dir, strerror(-r),
+                        r == -ENOSPC ? "; make room on the disk of state_dir" : "");
+    if (r == 0)
+        r = check_digest(fd, temporary, sha256, err);
+    if (r == 0 && (rename(temporary, final) < 0 || (r = assay_fs_sync_parent(final)) < 0))
+        r = assay_error_set(err, r < 0 ? r : errno, "cannot write %s: %s", final, strerror(errno));
+    if (r < 0)
+        unlink(temporary);
+    return r;
+}
+
+int blobs_put_evidence(struct blobs *blobs, const char *sha256, const char *kind, const void *data,
+                       size_t len, struct assay_error *err)
+{
+    char path[PATH_MAX];
+    int r = blob_path(blobs, sha256, kind, path, err);
+
+    if (r == 0)
+        r = make_folder(blobs, sha256, err);
+    return r < 0 ? r : assay_fs_write_file(path, data, len, 0444, err);
+}
+
+int blobs_get(struct blobs *blobs, const char *sha256, const char *kind, int *ret_fd,
+              uint64_t *ret_size, struct assay_error *err)
+{
+    char path[PATH_MAX];
+    _cleanup_close_ int fd = -1;
+    struct stat st;
+    int r = blob_path(blobs, sha256, kind, path, err);
+
+    if (r < 0)
+        return r;
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return assay_error_set(err, errno, "cannot open %s: %s", path, strerror(errno));
+    *ret_size = (uint64_t)st.st_size;
+    *ret_fd = assay_take_fd(&fd);
+    return 0;
+}

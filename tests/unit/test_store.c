@@ -1,0 +1,468 @@
+/* The daemon's state and blobs, on a real SQLite file. */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <assay/cleanup.h>
+#include <assay/digest.h>
+#include <assay/fs.h>
+
+#include "store/blobs.h"
+#include "store/store.h"
+
+static char dir[64];
+static struct store *store;
+static struct assay_error err;
+static int changes;
+
+#define OK(call) ck_assert_msg((call) >= 0, "%s", err.text)
+
+static void count_change(void *ctx, int64_t build)
+{
+    (void)build;
+    ++*(int *)ctx;
+}
+
+static void setup(void)
+{
+    snprintf(dir, sizeof(dir), "/tmp/assay-test-store.XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    OK(store_open(dir, &store, &err));
+    changes = 0;
+    store_on_change(store, count_change, &changes);
+}
+
+static void teardown(void)
+{
+    store = store_close(store);
+    OK(assay_fs_remove_tree(dir, &err));
+}
+
+static void reopen(void)
+{
+    store_close(store);
+    OK(store_open(dir, &store, &err));
+}
+
+static void sql(const char *statement)
+{
+    char path[128], *text = NULL;
+    sqlite3 *db;
+
+    snprintf(path, sizeof(path), "%s/assay.db", dir);
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_msg(sqlite3_exec(db, statement, NULL, NULL, &text) == SQLITE_OK, "%s", text);
+    sqlite3_close(db);
+}
+
+static int64_t queue(const char *target, const char *bypass, const char *key)
+{
+    int64_t id = 0;
+    bool new;
+
+    OK(store_build_create(store, target, "ci", bypass, key, &id, &new, &err));
+    return id;
+}
+
+static json_t *shown(int64_t id)
+{
+    json_t *json = NULL;
+
+    OK(store_build_json(store, id, &json, &err));
+    return json;
+}
+
+static void to_signing(struct build *build, const char *digest)
+{
+    ck_assert_int_eq(store_build_claim(store, build, &err), 1);
+    snprintf(build->version, sizeof(build->version), "2026.11.21-%lld", (long long)build->id);
+    OK(store_build_advance(store, build, BUILD_BUILDING, &err));
+    OK(store_build_advance(store, build, BUILD_ASSEMBLING, &err));
+    snprintf(build->artifact_sha256, sizeof(build->artifact_sha256), "%s", digest);
+    snprintf(build->artifact_name, sizeof(build->artifact_name), "%s.wsl", build->target);
+    build->artifact_size = 5;
+    OK(store_build_advance(store, build, BUILD_AUDITING, &err));
+    OK(store_build_advance(store, build, BUILD_SIGNING, &err));
+}
+
+START_TEST(a_build_goes_its_way)
+{
+    struct build build, again;
+    int64_t release = 0, id = queue("minimal", "", NULL);
+    _cleanup_json_ json_t *json = NULL, *list = NULL, *channels = NULL, *releases = NULL;
+    struct release found;
+
+    to_signing(&build, "aa");
+    ck_assert_int_eq(build.id, id);
+    OK(store_release_publish(store, &build, "nightly", &release, &err));
+    ck_assert_int_eq(build.state, BUILD_PUBLISHED);
+    json = shown(id);
+    ck_assert_str_eq(assay_json_string(json, "state", ""), "published");
+    ck_assert_str_eq(assay_json_string(json, "version", ""), "2026.11.21-1");
+    ck_assert_int_eq(assay_json_int(json, "release", 0), release);
+    ck_assert(json_is_null(json_object_get(json, "failure")));
+    ck_assert_str_eq(assay_json_string(json_object_get(json, "artifact"), "name", ""),
+                     "minimal.wsl");
+    OK(store_release_channel(store, "minimal", "nightly", &found, &err));
+    ck_assert_str_eq(found.sha256, "aa");
+    OK(store_release_find(store, "aa", &found, &err));
+    ck_assert_int_eq(store_release_find(store, "bb", &found, &err), -ENOENT);
+    OK(store_channels_json(store, "minimal", &channels, &err));
+    ck_assert_int_eq(assay_json_int(json_object_get(channels, "nightly"), "serial", 0), 1);
+    OK(store_releases_json(store, NULL, 10, &releases, &err));
+    ck_assert_str_eq(assay_json_string(json_array_get(releases, 0), "url", ""),
+                     "/r/aa/minimal.wsl");
+    OK(store_builds_json(store, "minimal", "published", 0, 10, &list, &err));
+    ck_assert_uint_eq(json_array_size(list), 1);
+    ck_assert_int_eq(store_build_claim(store, &again, &err), 0);
+    ck_assert_int_eq(changes, 7);
+}
+END_TEST
+
+START_TEST(the_same_artifact_is_the_same_release)
+{
+    struct build build;
+    int64_t first = 0, second = 0, other = 0;
+    _cleanup_json_ json_t *channels = NULL;
+
+    queue("minimal", "", NULL);
+    to_signing(&build, "aa");
+    OK(store_release_publish(store, &build, "nightly", &first, &err));
+    queue("minimal", "", NULL);
+    to_signing(&build, "aa");
+    OK(store_release_publish(store, &build, "nightly", &second, &err));
+    ck_assert_int_eq(first, second);
+    queue("minimal", "", NULL);
+    to_signing(&build, "bb");
+    OK(store_release_publish(store, &build, "nightly", &other, &err));
+    ck_assert_int_ne(first, other);
+    OK(store_channels_json(store, "minimal", &channels, &err));
+    ck_assert_int_eq(assay_json_int(json_object_get(channels, "nightly"), "serial", 0), 3);
+}
+END_TEST
+
+START_TEST(writes_are_fenced)
+{
+    struct build build, stale;
+    struct release release;
+    int64_t id = queue("minimal", "", NULL), ret;
+
+    to_signing(&build, "aa");
+    stale = build;
+    snprintf(stale.lease, sizeof(stale.lease), "another");
+    ck_assert_int_eq(store_release_publish(store, &stale, "nightly", &ret, &err), -ESTALE);
+    ck_assert_int_eq(store_release_find(store, "aa", &release, &err), -ENOENT);
+    ck_assert_int_eq(store_release_channel(store, "minimal", "nightly", &release, &err), -ENOENT);
+    stale = build;
+    stale.state = BUILD_BUILDING;
+    ck_assert_int_eq(store_build_advance(store, &stale, BUILD_ASSEMBLING, &err), -ESTALE);
+    OK(store_build_cancel(store, id, &err));
+    ck_assert(store_build_canceled(store, id));
+    ck_assert_int_eq(store_build_cancel(store, id, &err), -EALREADY);
+    ck_assert_int_eq(store_build_cancel(store, 99, &err), -ENOENT);
+    ck_assert_int_eq(store_build_fail(store, &build, "build", "no", &err), -ESTALE);
+    ck_assert_int_eq(store_release_publish(store, &build, "nightly", &ret, &err), -ESTALE);
+    ck_assert_int_eq(store_release_find(store, "aa", &release, &err), -ENOENT);
+}
+END_TEST
+
+START_TEST(a_failure_says_its_kind)
+{
+    struct build build;
+    _cleanup_json_ json_t *json = NULL;
+
+    queue("minimal", "", NULL);
+    ck_assert_int_eq(store_build_claim(store, &build, &err), 1);
+    OK(store_build_fail(store, &build, "build", "the builder said no", &err));
+    json = shown(build.id);
+    ck_assert_str_eq(assay_json_string(json, "state", ""), "failed");
+    ck_assert_str_eq(assay_json_string(json_object_get(json, "failure"), "kind", ""), "build");
+    ck_assert(!json_is_null(json_object_get(json, "finished")));
+}
+END_TEST
+
+START_TEST(a_key_starts_one_build_for_one_requester)
+{
+    int64_t id = queue("minimal", "", "key-1"), other;
+    bool new = true;
+
+    OK(store_build_create(store, "minimal", "ci", "", "key-1", &other, &new, &err));
+    ck_assert_int_eq(other, id);
+    ck_assert(!new);
+    OK(store_build_create(store, "minimal", "somebody", "", "key-1", &other, &new, &err));
+    ck_assert(new);
+    ck_assert_int_ne(queue("minimal", "", NULL), queue("minimal", "", NULL));
+}
+END_TEST
+
+START_TEST(what_a_crash_left_is_taken_up)
+{
+    struct build building, signing, again;
+
+    queue("one", "", NULL);
+    queue("two", "", NULL);
+    to_signing(&signing, "aa");
+    ck_assert_int_eq(store_build_claim(store, &building, &err), 1);
+    OK(store_build_advance(store, &building, BUILD_BUILDING, &err));
+    ck_assert_int_eq(store_build_claim(store, &again, &err), 0);
+    reopen();
+    ck_assert_int_eq(store_recover(store, &err), 2);
+    ck_assert_int_eq(store_build_claim(store, &again, &err), 1);
+    ck_assert_int_eq(again.state, BUILD_SIGNING);
+    ck_assert_int_eq(again.attempt, 1);
+    ck_assert_str_eq(again.artifact_sha256, "aa");
+    ck_assert_int_eq(store_build_advance(store, &signing, BUILD_FAILED, &err), -ESTALE);
+    ck_assert_int_eq(store_build_claim(store, &again, &err), 1);
+    ck_assert_int_eq(again.state, BUILD_BUILDING);
+    ck_assert_int_eq(again.attempt, 2);
+}
+END_TEST
+
+START_TEST(revisions_rise_with_progress)
+{
+    struct build build;
+    _cleanup_json_ json_t *before = NULL, *during = NULL, *after = NULL;
+    const json_t *progress;
+    int64_t id = queue("minimal", "", NULL);
+
+    ck_assert_int_eq(store_build_claim(store, &build, &err), 1);
+    OK(store_build_advance(store, &build, BUILD_BUILDING, &err));
+    before = shown(id);
+    store_build_progress(store, id, "compiling \xff", 1, 3);
+    store_build_progress(store, id, "compiling \xff", 2, 3);
+    during = shown(id);
+    progress = json_object_get(during, "progress");
+    ck_assert_str_eq(assay_json_string(progress, "text", ""), "compiling \xef\xbf\xbd");
+    ck_assert_str_eq(assay_json_string(progress, "stage", ""), "building");
+    ck_assert_int_eq(assay_json_int(progress, "done", 0), 2);
+    ck_assert_int_ge(assay_json_int(during, "revision", 0), assay_json_int(before, "revision", 0));
+    OK(store_build_advance(store, &build, BUILD_ASSEMBLING, &err));
+    after = shown(id);
+    ck_assert(json_is_null(json_object_get(after, "progress")));
+    ck_assert_int_gt(assay_json_int(after, "revision", 0), assay_json_int(before, "revision", 0));
+}
+END_TEST
+
+START_TEST(a_damaged_record_hides_no_other)
+{
+    struct build build;
+    _cleanup_json_ json_t *list = NULL;
+    int64_t bad = queue("one", "", NULL), good = queue("two", "", NULL);
+
+    sql("UPDATE builds SET state = 'sta\xff', target = CAST(x'66ff6f' AS TEXT) WHERE id = 1");
+    OK(store_builds_json(store, NULL, NULL, 0, 10, &list, &err));
+    ck_assert_uint_eq(json_array_size(list), 2);
+    ck_assert_str_eq(assay_json_string(json_array_get(list, 1), "state", ""), "failed");
+    ck_assert_int_eq(store_build_get(store, bad, &build, &err), -EBADMSG);
+    ck_assert_int_eq(store_build_claim(store, &build, &err), 1);
+    ck_assert_int_eq(build.id, good);
+}
+END_TEST
+
+START_TEST(reports_are_kept)
+{
+    _cleanup_json_ json_t *report = json_pack("{s:s}", "verdict", "reject"), *back = NULL;
+    _cleanup_json_ json_t *json = NULL;
+    int64_t id = queue("minimal", "", NULL);
+
+    ck_assert_int_eq(store_report_get(store, id, &back, &err), -ENOENT);
+    OK(store_report_put(store, id, report, &err));
+    OK(store_report_put(store, id, report, &err));
+    OK(store_report_get(store, id, &back, &err));
+    ck_assert(json_equal(report, back));
+    json = shown(id);
+    ck_assert_str_eq(assay_json_string(json, "verdict", ""), "reject");
+}
+END_TEST
+
+START_TEST(tokens_are_kept_as_hashes)
+{
+    char token[STORE_TOKEN_SIZE], other[STORE_TOKEN_SIZE], name[64], path[128];
+    _cleanup_buf_ struct assay_buf file = ASSAY_BUF(1 << 22);
+
+    OK(store_token_create(store, "ci", ROLE_TRIGGER, token, &err));
+    ck_assert_uint_eq(strlen(token), STORE_TOKEN_SIZE - 1);
+    ck_assert_int_eq(store_token_create(store, "ci", ROLE_READ, other, &err), -EEXIST);
+    ck_assert_int_eq(store_token_role(store, token, name), ROLE_TRIGGER);
+    ck_assert_str_eq(name, "ci");
+    token[20] ^= 1;
+    ck_assert_int_eq(store_token_role(store, token, name), ROLE_NONE);
+    ck_assert_int_eq(store_token_role(store, "", name), ROLE_NONE);
+    token[20] ^= 1;
+    snprintf(path, sizeof(path), "%s/assay.db-wal", dir);
+    OK(assay_fs_read_file(path, &file, &err));
+    ck_assert_ptr_nonnull(memmem(file.data, file.len, "trigger", 7));
+    ck_assert_ptr_null(memmem(file.data, file.len, token + 6, 43));
+    OK(store_token_revoke(store, "ci", &err));
+    ck_assert_int_eq(store_token_revoke(store, "ci", &err), -ENOENT);
+    ck_assert_int_eq(store_token_role(store, token, name), ROLE_NONE);
+}
+END_TEST
+
+START_TEST(a_newer_database_is_refused)
+{
+    struct store *newer;
+
+    sql("PRAGMA user_version = 99");
+    ck_assert_int_lt(store_open(dir, &newer, &err), 0);
+    ck_assert_ptr_nonnull(strstr(err.text, "assay.db"));
+    ck_assert_ptr_nonnull(strstr(err.text, "99"));
+}
+END_TEST
+
+START_TEST(a_file_that_is_no_database_is_refused)
+{
+    char path[128];
+    struct store *other;
+
+    teardown();
+    ck_assert_int_eq(mkdir(dir, 0700), 0);
+    snprintf(path, sizeof(path), "%s/assay.db", dir);
+    OK(assay_fs_write_file(path, "this is not a database, as anybody can see", 42, 0600, &err));
+    ck_assert_int_lt(store_open(dir, &other, &err), 0);
+    ck_assert_ptr_nonnull(strstr(err.text, path));
+    ck_assert_int_eq(unlink(path), 0);
+    OK(store_open(dir, &store, &err));
+}
+END_TEST
+
+/* ---- blobs ---- */
+
+static void make_file(const char *name, const char *content, char ret_path[256],
+                      char ret_sha256[ASSAY_SHA256_HEX])
+{
+    _cleanup_close_ int fd = -1;
+    uint64_t size;
+
+    snprintf(ret_path, 256, "%s/%s", dir, name);
+    OK(assay_fs_write_file(ret_path, content, strlen(content), 0600, &err));
+    fd = open(ret_path, O_RDONLY | O_CLOEXEC);
+    OK(assay_digest_file(fd, ret_sha256, NULL, &size, &err));
+}
+
+START_TEST(a_blob_is_put_once_and_read_back)
+{
+    struct blobs *blobs = NULL;
+    char path[256], sha256[ASSAY_SHA256_HEX], where[256], text[16] = "";
+    _cleanup_close_ int fd = -1, evidence = -1;
+    uint64_t size = 0;
+
+    snprintf(where, sizeof(where), "%s/blobs", dir);
+    OK(blobs_open(where, &blobs, &err));
+    make_file("a", "hello", path, sha256);
+    OK(blobs_put(blobs, path, sha256, &err));
+    ck_assert_int_eq(access(path, F_OK), -1); /* it was moved */
+    OK(blobs_put(blobs, path, sha256, &err)); /* there and sound: the file is not needed */
+    OK(blobs_get(blobs, sha256, NULL, &fd, &size, &err));
+    ck_assert_uint_eq(size, 5);
+    ck_assert_int_eq(read(fd, text, sizeof(text)), 5);
+    ck_assert_str_eq(text, "hello");
+    OK(blobs_put_evidence(blobs, sha256, "audit.json", "{}", 2, &err));
+    OK(blobs_get(blobs, sha256, "audit.json", &evidence, &size, &err));
+    ck_assert_uint_eq(size, 2);
+    ck_assert_int_eq(blobs_get(blobs, sha256, "minisig", &fd, &size, &err), -ENOENT);
+    ck_assert_int_eq(blobs_get(blobs, sha256, "../x", &fd, &size, &err), -ENOENT);
+    ck_assert_int_eq(blobs_get(blobs, "../../etc/passwd", NULL, &fd, &size, &err), -ENOENT);
+    blobs_close(blobs);
+}
+END_TEST
+
+START_TEST(a_blob_with_another_digest_is_refused)
+{
+    struct blobs *blobs = NULL;
+    char path[256], sha256[ASSAY_SHA256_HEX], where[256];
+    int fd;
+    uint64_t size;
+
+    snprintf(where, sizeof(where), "%s/blobs", dir);
+    OK(blobs_open(where, &blobs, &err));
+    make_file("a", "hello", path, sha256);
+    sha256[0] = sha256[0] == 'a' ? 'b' : 'a';
+    ck_assert_int_eq(blobs_put(blobs, path, sha256, &err), -EBADMSG);
+    ck_assert_int_eq(blobs_get(blobs, sha256, NULL, &fd, &size, &err), -ENOENT);
+    blobs_close(blobs);
+}
+END_TEST
+
+START_TEST(a_damaged_blob_is_replaced)
+{
+    struct blobs *blobs = NULL;
+    char path[256], sha256[ASSAY_SHA256_HEX], where[256], blob[512], text[16] = "";
+    _cleanup_close_ int fd = -1;
+    uint64_t size;
+
+    snprintf(where, sizeof(where), "%s/blobs", dir);
+    OK(blobs_open(where, &blobs, &err));
+    make_file("a", "hello", path, sha256);
+    OK(blobs_put(blobs, path, sha256, &err));
+    snprintf(blob, sizeof(blob), "%s/sha256/%.2s/%s/artifact", where, sha256, sha256);
+    OK(assay_fs_write_file(blob, "jello", 5, 0444, &err));
+    make_file("a", "hello", path, sha256);
+    OK(blobs_put(blobs, path, sha256, &err));
+    OK(blobs_get(blobs, sha256, NULL, &fd, &size, &err));
+    ck_assert_int_eq(read(fd, text, sizeof(text)), 5);
+    ck_assert_str_eq(text, "hello");
+    blobs_close(blobs);
+}
+END_TEST
+
+START_TEST(a_file_with_two_names_is_copied)
+{
+    struct blobs *blobs = NULL;
+    char path[256], sha256[ASSAY_SHA256_HEX], where[256], alias[512], text[16] = "";
+    _cleanup_close_ int fd = -1, other = -1;
+    uint64_t size;
+
+    snprintf(where, sizeof(where), "%s/blobs", dir);
+    OK(blobs_open(where, &blobs, &err));
+    make_file("a", "hello", path, sha256);
+    snprintf(alias, sizeof(alias), "%s/alias", dir);
+    ck_assert_int_eq(link(path, alias), 0);
+    OK(blobs_put(blobs, path, sha256, &err));
+    other = open(alias, O_WRONLY | O_CLOEXEC);
+    ck_assert_int_eq(write(other, "jello", 5), 5);
+    OK(blobs_get(blobs, sha256, NULL, &fd, &size, &err));
+    ck_assert_int_eq(read(fd, text, sizeof(text)), 5);
+    ck_assert_str_eq(text, "hello");
+    blobs_close(blobs);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("store");
+    TCase *tests = tcase_create("store");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, a_build_goes_its_way);
+    tcase_add_test(tests, the_same_artifact_is_the_same_release);
+    tcase_add_test(tests, writes_are_fenced);
+    tcase_add_test(tests, a_failure_says_its_kind);
+    tcase_add_test(tests, a_key_starts_one_build_for_one_requester);
+    tcase_add_test(tests, what_a_crash_left_is_taken_up);
+    tcase_add_test(tests, revisions_rise_with_progress);
+    tcase_add_test(tests, a_damaged_record_hides_no_other);
+    tcase_add_test(tests, reports_are_kept);
+    tcase_add_test(tests, tokens_are_kept_as_hashes);
+    tcase_add_test(tests, a_newer_database_is_refused);
+    tcase_add_test(tests, a_file_that_is_no_database_is_refused);
+    tcase_add_test(tests, a_blob_is_put_once_and_read_back);
+    tcase_add_test(tests, a_blob_with_another_digest_is_refused);
+    tcase_add_test(tests, a_damaged_blob_is_replaced);
+    tcase_add_test(tests, a_file_with_two_names_is_copied);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
