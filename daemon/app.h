@@ -29,13 +29,15 @@
  * "nixosConfigurations.minimal.config.system.build.tarballBuilder", "kind": "tarball" | "image",
  *                             "policy": "/etc/assay/policies/enterprise.json" | "base",
  *                             "file": "minimal.wsl"}}     name of the published file; optional
- * } */
+ * }
+ * Relative paths are relative to the configuration file's folder. */
 struct target {
     char name[64];
     const char *flake, *attribute;
     bool tarball;
     json_t *policy; /* resolved at start, so that a bad policy stops the daemon, not a night */
-    char file[128];
+    char file[128]; /* "" for an image whose name was not given: TARGET and the ending of the
+                       file that the build gives */
 };
 
 struct config {
@@ -68,6 +70,8 @@ struct app {
     struct blobs *blobs;
     struct signer *signer;
     struct runner *runner;
+    bool isolated;     /* builds run in namespaces of their own, in which the state folder and the
+                          key are out of reach; false where the machine does not allow it */
     char address[128]; /* "http://127.0.0.1:8420" once listening */
 };
 
