@@ -40,7 +40,8 @@ int assay_hex_decode(const char *text, void *ret, size_t len)
         if (hex_digit(text[i]) < 0)
             return -EINVAL;
     for (size_t i = 0; i < len; i++)
-        out[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
+        out[i] =
+            (uint8_t)((unsigned)hex_digit(text[2 * i]) * 16 + (unsigned)hex_digit(text[2 * i + 1]));
     return 0;
 }
 

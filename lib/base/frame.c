@@ -158,7 +158,7 @@ int assay_frame_read(int fd, size_t max, int timeout_ms, json_t **ret, int *ret_
     _cleanup_close_ int received = -1;
     _cleanup_free_ char *text = NULL;
     _cleanup_json_ json_t *json = NULL;
-    uint32_t len;
+    uint32_t len = 0;
     ssize_t n = read_exactly(fd, &len, sizeof(len), deadline, &received);
 
     if (n == 0)
