@@ -4,7 +4,18 @@
  * A format is one file with one `const struct image_format` and one row in the table in formats.c.
  * Containers nest: an entry whose first bytes are those of a format is walked by the same code,
  * from the same stream where the format allows it, else from a bounded spool file. The raw bytes of
- * a container entry (e.g. the .gz itself) are handed over as its content as well. */
+ * a container entry (e.g. the .gz itself) are handed over as its content as well; those of the
+ * artifact itself are not.
+ *
+ * Names that are made up here, because the artifact holds none, always the same for the same bytes:
+ *   p1, p2, ...            container of a partition: its slot in the table, logical ones from p5 on
+ *   (raw)                  a region or artifact without a known format, as one entry
+ *   (free)                 all unallocated space of a file system or disk as one entry of type
+ * FREE; offsets are those in the file system or disk, what is in use is a hole (volume label) META:
+ * the label's bytes (gzip header)          META: the header's bytes, where it holds a name, a
+ * comment or more (after the end)        META: bytes other than zeros after a container's end
+ *   (content)              what a compressed artifact without a name of its own decompresses to
+ *   NAME:STREAM            an NTFS alternate data stream */
 #ifndef ASSAY_IMAGE_IMAGE_H
 #define ASSAY_IMAGE_IMAGE_H
 
@@ -22,10 +33,13 @@ struct image_budget {
     unsigned depth;    /* containers in containers; default 8 */
     uint64_t entries;  /* default 5,000,000 */
     uint64_t expanded; /* bytes after decompression over all; default 64 GiB */
-    uint64_t ratio;    /* expanded bytes per input byte of one container; default 200 */
+    uint64_t ratio;    /* expanded bytes per input byte of one container, looked at once it has
+                          expanded to IMAGE_RATIO_FLOOR; default 200 */
     size_t name;       /* bytes of one entry's path; default 4096 */
     uint64_t seconds;  /* wall time; default 7200 */
 };
+
+#define IMAGE_RATIO_FLOOR (UINT64_C(64) << 20)
 
 extern const struct image_budget image_budget_default;
 
@@ -45,13 +59,17 @@ const char *unread_token(enum unread_reason reason);
 
 /* Who is told. Calls come from one thread, in order: entry, then bytes (any number), then done for
  * entries of type FILE, FREE and META; entry alone for the others. When a container is nested, the
- * entries inside it come between its own entry and its done, so a visitor keeps a stack. Every
- * callback but `unread` returns 0 to go on or a negative errno to end the walk. */
+ * entries inside it come between its own entry and its done, so a visitor keeps a stack. Bytes of
+ * the outer entry can come while inner ones are open, since both are read from one stream: `level`
+ * says whose they are. entry and done always concern the top of the stack. Every callback but
+ * `unread` returns 0 to go on or a negative errno to end the walk. */
 struct image_visitor {
     int (*entry)(void *ctx, const struct entry *entry);
     /* Content, in order and without gaps but for holes: a hole of a sparse file is not handed over
-     * as zeros; `offset` says where in the entry the bytes stand. */
-    int (*bytes)(void *ctx, const uint8_t *data, size_t len, uint64_t offset);
+     * as zeros; `offset` says where in the entry the bytes stand. `level` is the place of their
+     * entry in the stack of open entries: 0 for one that lies in the artifact itself, 1 for one
+     * inside of that. */
+    int (*bytes)(void *ctx, unsigned level, const uint8_t *data, size_t len, uint64_t offset);
     int (*done)(void *ctx);
     /* `where` is the full path, containers included ("" for the artifact itself). */
     void (*unread)(void *ctx, const char *where, enum unread_reason reason, const char *detail);
@@ -92,11 +110,20 @@ struct image_result {
 
 /* Walks the artifact in `fd` (a regular file, read by pread from 0). Returns 0 when the walk came
  * to its end, be it with things unread; a negative errno with `err` when it could not: a visitor's
- * error, -ENOMEM, -EIO on reading the file itself. Damage in the artifact is never an error here
- * but an `unread`. */
+ * error, -ENOMEM, -EIO on reading the file itself, -ESTALE when the file changed meanwhile. Damage
+ * in the artifact is never an error here but an `unread`.
+ *
+ * A format that is read from front to back is hashed from the very buffers it is read from; one
+ * that is read here and there is hashed by a sequential pass beside the walk. Starts threads. The
+ * program calls setlocale(LC_CTYPE, "C.UTF-8") first: libarchive drops names that the locale cannot
+ * show. */
 int image_walk(int fd, const struct image_budget *budget, const struct image_visitor *visitor,
                void *visitor_ctx, const struct image_host *host, struct image_result *ret,
                struct assay_error *err);
+
+/* Writes the full path of an entry: CONTAINER!PATH, but CONTAINER/PATH where the container is a
+ * partition, and PATH alone in the artifact itself. Cut at `size`, which counts the NUL. */
+void image_where(const char *container, const char *path, char *ret, size_t size);
 
 /* The formats this build reads, in the table's order, for the README's table: array of
  * {name, reads: "entries"|"blocks"|"filter"|"recognised", by: library, notes}. */
