@@ -43,7 +43,8 @@ write_config() {
   "listen": "127.0.0.1:0",
   "signing_key": "$work/signing.key",
   "read": "public",
-  "nix": {"program": "nix", "options": {"substituters": "", "sandbox": "false"}},
+  "nix": {"program": "nix", "options": {"substituters": "", "sandbox": "false",
+    "build-users-group": ""}},
   "targets": {
 $(target minimal tarball "$(builder minimal)" base minimal.wsl),
 $(target tiger-team tarball "$(builder tiger-team)" "$root/policies/teams/tiger-team.json" tiger-team.wsl),
