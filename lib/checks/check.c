@@ -1,0 +1,127 @@
+#include "checks/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int64_t line_at(const struct check_content *content, int64_t at)
+{
+    int64_t line = 1;
+
+    if (at < 0)
+        return 0;
+    for (int64_t i = 0; i < at; i++)
+        line += content->data[i] == '\n';
+    return line;
+}
+
+int check_report(struct check_run *run, const struct check_content *content, const uint8_t *secret,
+                 size_t len, int64_t at)
+{
+    struct finding_hit hit = {
+        .class = run->check->class,
+        .rule = run->check->id,
+        .severity = run->severity,
+        .container = content->entry->container,
+        .path = content->entry->path,
+        .offset = at,
+        .line = line_at(content, at),
+        .secret = secret,
+        .secret_len = len,
+        .message = run->check->message,
+        .help = run->check->help,
+    };
+
+    return findings_add(run->findings, &hit);
+}
+
+int check_report_path(struct check_run *run, const char *container, const char *path)
+{
+    struct entry entry = {.container = container, .path = path};
+    struct check_content content = {.entry = &entry};
+
+    return check_report(run, &content, NULL, 0, -1);
+}
+
+int check_report_unread(struct check_run *run, const struct check_content *content,
+                        const char *token, const char *message)
+{
+    char rule[64];
+    struct finding_hit hit = {
+        .class = FINDING_UNAUDITED,
+        .rule = rule,
+        .severity = SEVERITY_HIGH,
+        .container = content->entry->container,
+        .path = content->entry->path,
+        .offset = -1,
+        .message = message,
+        .help = "What a check could not read is not known to be clean. See that the file has the "
+                "form its name promises, or allow the place in the policy (allow_unaudited).",
+    };
+
+    snprintf(rule, sizeof(rule), "unaudited.%s", token);
+    return findings_add(run->findings, &hit);
+}
+
+/* "p" and digits, as the walk names partitions. */
+static bool is_partition(const char *name, size_t len)
+{
+    return len > 1 && name[0] == 'p' && strspn(name + 1, "0123456789") >= len - 1;
+}
+
+bool check_in_system_root(const struct entry *entry)
+{
+    const char *part = entry->container;
+
+    while (*part) {
+        size_t len = strcspn(part, "!");
+
+        if (!is_partition(part, len) && memchr(part, '/', len))
+            return false;
+        part += len + (part[len] == '!');
+    }
+    return true;
+}
+
+bool check_is_home_file(const char *path, const char *name)
+{
+    const char *user;
+
+    if (strncmp(path, "root/", 5) == 0)
+        return strcmp(path + 5, name) == 0;
+    if (strncmp(path, "home/", 5) != 0)
+        return false;
+    user = path + 5;
+    user += strcspn(user, "/");
+    return *user == '/' && strcmp(user + 1, name) == 0;
+}
+
+bool check_is_blank(const struct check_content *content)
+{
+    for (size_t i = 0; i < content->len; i++)
+        if (!memchr(" \t\r\n\v\f", content->data[i], 6))
+            return false;
+    return true;
+}
+
+bool check_is_password_hash(const char *text, size_t len, size_t *ret_skip)
+{
+    static const char salted[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    size_t skip = 0;
+
+    while (skip < len && text[skip] == '!')
+        skip++;
+    text += skip;
+    len -= skip;
+    *ret_skip = skip;
+    /* "$id$...", BSDi's "_" and 19 more, and DES's bare 13. */
+    if (len > 3 && text[0] == '$')
+        return true;
+    if (len == 20 && text[0] == '_')
+        return true;
+    if (len != 13)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!memchr(salted, text[i], sizeof(salted) - 1))
+            return false;
+    return true;
+}

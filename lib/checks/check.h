@@ -1,0 +1,76 @@
+/* One check: what the files in this folder define and the table in checks.c lists. */
+#ifndef ASSAY_CHECKS_CHECK_H
+#define ASSAY_CHECKS_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "image/entry.h"
+#include "scan/finding.h"
+
+/* One check during one audit. */
+struct check_run {
+    const struct check *check;
+    bool enabled;
+    enum severity severity; /* as the policy has it */
+    struct findings *findings;
+    void *state; /* check->state_size bytes, zeros at first; NULL when that is 0 */
+};
+
+/* A file's content as far as it was collected. */
+struct check_content {
+    const struct entry *entry;
+    const uint8_t *data;
+    size_t len;
+    bool whole; /* false: the file is longer */
+};
+
+struct check {
+    const char *id; /* family.name */
+    enum finding_class class;
+    enum severity severity;
+    const char *title;   /* for tables, a few words */
+    const char *message; /* what was found, one sentence */
+    const char *help;    /* why it matters and how to mend it */
+    /* Told of every entry; may be NULL. 0 or a negative errno. */
+    int (*entry)(struct check_run *run, const struct entry *entry);
+    /* Whether the content of a file is wanted; may be NULL. Asked of regular files only, more than
+     * once. */
+    bool (*wants)(const struct entry *entry);
+    /* Given what `wants` said yes to. 0 or a negative errno. */
+    int (*content)(struct check_run *run, const struct check_content *content);
+    /* At the end of the walk; may be NULL. */
+    int (*finish)(struct check_run *run);
+    size_t state_size;
+};
+
+/* Reports that the check found `secret` (`len` bytes at `at` in the content, or -1 when not known
+ * where), or, with NULL, something about the file as such. */
+int check_report(struct check_run *run, const struct check_content *content, const uint8_t *secret,
+                 size_t len, int64_t at);
+
+/* Reports about a path without content. */
+int check_report_path(struct check_run *run, const char *container, const char *path);
+
+/* Reports, as `unaudited`, that the check could not read the file: `token` is one of the reasons of
+ * image/image.h, `message` a sentence. */
+int check_report_unread(struct check_run *run, const struct check_content *content,
+                        const char *token, const char *message);
+
+/* Whether the entry stands in the root of a system: in the artifact itself or in a chain of
+ * partitions ("p2") and of containers that lie at the top of what holds them ("disk.raw"). A
+ * tarball in someone's home is no system. */
+bool check_in_system_root(const struct entry *entry);
+
+/* Whether `path` is DIR/NAME for root's or a user's home: "root/NAME" or "home/USER/NAME". */
+bool check_is_home_file(const char *path, const char *name);
+
+/* Whether the content is empty or white space only. */
+bool check_is_blank(const struct check_content *content);
+
+/* Whether `text` is a password hash as crypt(5) writes it, a leading "!" of a locked account left
+ * aside; *ret_skip receives how many bytes that is. */
+bool check_is_password_hash(const char *text, size_t len, size_t *ret_skip);
+
+#endif
