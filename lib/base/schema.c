@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/embedded.h"
+#include "base/nearest.h"
 
 #define MAX_DEPTH 32
 #define MAX_PATH_TEXT 256
@@ -180,43 +181,15 @@ static int check_required(struct check *c, const json_t *schema, const json_t *r
     return 0;
 }
 
-/* Edits (insertions, deletions, exchanges of a character) from `a` to `b`; 99 for long ones. */
-static unsigned distance(const char *a, const char *b)
-{
-    unsigned row[33];
-    size_t len = strlen(b);
-
-    if (len >= sizeof(row) / sizeof(*row))
-        return 99;
-    for (unsigned j = 0; j <= len; j++)
-        row[j] = j;
-    for (unsigned i = 1; *a; a++, i++) {
-        unsigned diagonal = row[0];
-
-        row[0] = i;
-        for (unsigned j = 1; j <= len; j++) {
-            unsigned best = diagonal + (*a != b[j - 1]);
-
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[len];
-}
-
 static int fail_unknown(struct check *c, const json_t *properties, const char *key)
 {
     const char *name, *nearest = NULL;
-    unsigned least = strlen(key) < 4 ? 2 : 4; /* farther away is no slip of the finger */
+    size_t least = strlen(key) < 4 ? 2 : 4; /* farther away is no slip of the finger */
     json_t *property;
 
     json_object_foreach((json_t *)(uintptr_t)properties, name, property)
     {
-        unsigned edits = distance(key, name);
+        size_t edits = nearest_edits(key, name);
 
         if (edits < least) {
             least = edits;

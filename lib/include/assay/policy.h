@@ -14,8 +14,10 @@
  *    "budget":     {"depth": 8, "entries": ..., "expanded": ..., "ratio": ..., "name": ...,
  *                   "seconds": ...}}
  *
- * `extends` names the layer below: "base" is built in, anything else is a file relative to the one
- * that names it. A layer adds to what is below; what a lower layer locked stays as it is. */
+ * `extends` names the layer below: "base" (also when it is left out) is built in, anything else is a
+ * file relative to the one that names it. A layer adds to what is below; what a lower layer locked
+ * can be made stricter, but not lowered, turned off, unlocked or waived, and keeps blocking from the
+ * severity that blocked when it was locked. Globs match slashes too (fnmatch(3) without flags). */
 #ifndef ASSAY_POLICY_H
 #define ASSAY_POLICY_H
 
@@ -27,13 +29,19 @@
  *   {"schema": "assay.policy.resolved/1", "name", "digest": SHA-256 over the layers and rules,
  *    "layers": [{name, digest}], "rules": [rule objects, severities final], "rules_digest",
  *    "checks": {id: {severity, enabled}}, "identities": [...], "block": {class: severity},
- *    "allow_unaudited": [...], "waivers": [...], "budget": {...}}
+ *    "locked": {id: {layer, level, block: severity or "never"}},
+ *    "allow_unaudited": [... with "by" and "level"], "waivers": [... with "level"],
+ *    "budget": {...: only what the layers set}}
+ * `level` counts the layers from the lowest, 0. A waiver added later, without a level, stands above
+ * them all. Identities have their severity filled in ("high").
  * Errors name file, key and mend; at most 16 layers, no layer twice. */
 int assay_policy_load(const char *path, json_t **ret, struct assay_error *err);
 
 /* Gives each finding of the report its `origin` ("local") and `status`, and the report its
- * `verdict` and `summary`, as the resolved policy says. `today` is "YYYY-MM-DD" for the waivers'
- * expiry. Used by the auditor to write the verdict and by the coordinator to check it. */
+ * `verdict` and `summary`, as the resolved policy says; `summary.dropped` is kept. What the report
+ * says of these beforehand is not believed. `today` is "YYYY-MM-DD": a waiver counts up to and with
+ * the day it expires. Used by the auditor to write the verdict and by the coordinator to check it.
+ * -EINVAL for a report that is not one, -ENOMEM; the report may be half changed then. */
 int assay_policy_judge(const json_t *policy, json_t *report, const char *today,
                        struct assay_error *err);
 

@@ -1,0 +1,245 @@
+#include <assay/policy.h>
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "scan/finding.h"
+
+enum status { STATUS_INFORMATIONAL, STATUS_WAIVED, STATUS_BLOCKING };
+
+static const char *const status_names[] = {"informational", "waived", "blocking"};
+
+struct judge {
+    const json_t *policy;
+    const char *today;
+    json_t *by_class, *by_severity;
+    json_int_t count[3]; /* by enum status */
+    json_int_t expired, locked;
+    bool incomplete, reject;
+};
+
+/* What is asked of one finding. */
+struct subject {
+    json_t *finding;
+    const char *class, *rule, *severity_text;
+    enum severity severity;
+    const json_t *lock; /* of its rule, or NULL */
+};
+
+static bool reaches(enum severity severity, const char *threshold)
+{
+    enum severity least;
+
+    if (strcmp(threshold, "never") == 0)
+        return false;
+    /* A threshold that is not understood lets nothing through. */
+    return severity_parse(threshold, &least) < 0 || severity >= least;
+}
+
+static bool blocks(const struct judge *judge, const struct subject *s)
+{
+    const json_t *block = json_object_get(judge->policy, "block");
+
+    return reaches(s->severity, assay_json_string(block, s->class, "info")) ||
+           (s->lock && reaches(s->severity, assay_json_string(s->lock, "block", "info")));
+}
+
+/* Whether the lock on the finding's rule stands against what a layer of the level of `grant`
+ * grants. */
+static bool is_locked_against(const struct subject *s, const json_t *grant)
+{
+    return s->lock &&
+           assay_json_int(grant, "level", INT64_MAX) > assay_json_int(s->lock, "level", 0);
+}
+
+/* Notes on the finding whose grant it is, and with `refused` why it does not count. */
+static int note_waiver(json_t *finding, const json_t *grant, const char *refused)
+{
+    json_t *waiver = json_pack("{s:s, s:s, s:s*, s:s*}", /**/
+                               "by", assay_json_string(grant, "by", "?"), "reason",
+                               assay_json_string(grant, "reason", "?"), "expires",
+                               assay_json_string(grant, "expires", NULL), "refused", refused);
+
+    return json_object_set_new(finding, "waiver", waiver) < 0 ? -ENOMEM : 0;
+}
+
+/* 1 when a waiver that counts names the finding, 0 when none does, or -ENOMEM. */
+static int find_waiver(struct judge *judge, const struct subject *s)
+{
+    const char *fingerprint = assay_json_string(s->finding, "fingerprint", "");
+    const json_t *expired = NULL, *locked = NULL;
+    size_t i;
+    json_t *waiver;
+
+    json_array_foreach(json_object_get(judge->policy, "waivers"), i, waiver)
+    {
+        if (strcmp(assay_json_string(waiver, "fingerprint", "?"), fingerprint) != 0)
+            continue;
+        if (is_locked_against(s, waiver)) {
+            locked = waiver;
+        } else if (strcmp(assay_json_string(waiver, "expires", ""), judge->today) < 0) {
+            expired = waiver;
+        } else {
+            int r = note_waiver(s->finding, waiver, NULL);
+
+            return r < 0 ? r : 1;
+        }
+    }
+    judge->locked += locked != NULL;
+    judge->expired += !locked && expired;
+    if (!locked && !expired)
+        return 0;
+    return note_waiver(s->finding, locked ? locked : expired, locked ? "locked" : "expired");
+}
+
+static bool glob_matches(const char *glob, const json_t *object)
+{
+    const char *path = assay_json_string(object, "path", NULL);
+
+    return path && fnmatch(glob, path, 0) == 0;
+}
+
+/* Whether the glob covers every place of the finding, those that are not listed included. */
+static bool covers(const char *glob, const json_t *finding)
+{
+    const json_t *places = json_object_get(finding, "places");
+    size_t i;
+    json_t *place;
+
+    if (!glob || !glob_matches(glob, finding) ||
+        assay_json_int(finding, "place_count", 1) > 1 + (int64_t)json_array_size(places))
+        return false;
+    json_array_foreach(places, i, place)
+    {
+        if (!glob_matches(glob, place))
+            return false;
+    }
+    return true;
+}
+
+/* As find_waiver(), by `allow_unaudited`. */
+static int find_allowance(const struct judge *judge, const struct subject *s)
+{
+    size_t i;
+    json_t *allow;
+
+    if (strcmp(s->class, "unaudited") != 0)
+        return 0;
+    json_array_foreach(json_object_get(judge->policy, "allow_unaudited"), i, allow)
+    {
+        if (!is_locked_against(s, allow) &&
+            covers(assay_json_string(allow, "path", NULL), s->finding)) {
+            int r = note_waiver(s->finding, allow, NULL);
+
+            return r < 0 ? r : 1;
+        }
+    }
+    return 0;
+}
+
+static int count_up(json_t *counts, const char *key)
+{
+    return json_object_set_new(counts, key, json_integer(assay_json_int(counts, key, 0) + 1));
+}
+
+/* Reads the members that the judgment depends on. */
+static int read_subject(const struct judge *judge, json_t *finding, size_t index,
+                        struct subject *ret, struct assay_error *err)
+{
+    struct subject s = {.finding = finding};
+    enum finding_class class;
+
+    s.class = assay_json_string(finding, "class", "");
+    s.rule = assay_json_string(finding, "rule", NULL);
+    s.severity_text = assay_json_string(finding, "severity", "");
+    if (finding_class_parse(s.class, &class) < 0)
+        return assay_error_set(err, EINVAL, "findings[%zu].class is not a class", index);
+    if (severity_parse(s.severity_text, &s.severity) < 0)
+        return assay_error_set(err, EINVAL, "findings[%zu].severity is not a severity", index);
+    if (!s.rule)
+        return assay_error_set(err, EINVAL, "findings[%zu].rule is missing", index);
+    s.lock = json_object_get(json_object_get(judge->policy, "locked"), s.rule);
+    *ret = s;
+    return 0;
+}
+
+static int judge_finding(struct judge *judge, json_t *finding, size_t index,
+                         struct assay_error *err)
+{
+    enum status status = STATUS_INFORMATIONAL;
+    struct subject s;
+    int r = read_subject(judge, finding, index, &s, err);
+
+    if (r < 0)
+        return r;
+    json_object_del(finding, "waiver");
+    if (blocks(judge, &s)) {
+        r = find_waiver(judge, &s);
+        if (r == 0)
+            r = find_allowance(judge, &s);
+        status = r == 1 ? STATUS_WAIVED : STATUS_BLOCKING;
+    }
+    if (r < 0 || json_object_set_new(finding, "origin", json_string("local")) < 0 ||
+        json_object_set_new(finding, "status", json_string(status_names[status])) < 0 ||
+        count_up(judge->by_class, s.class) < 0 || count_up(judge->by_severity, s.severity_text) < 0)
+        return assay_error_set(err, ENOMEM, "out of memory while judging the report");
+    judge->count[status]++;
+    if (status == STATUS_BLOCKING && strcmp(s.class, "unaudited") == 0)
+        judge->incomplete = true;
+    else if (status == STATUS_BLOCKING)
+        judge->reject = true;
+    return 0;
+}
+
+/* Writes `summary` and `verdict`. */
+static int conclude(struct judge *judge, json_t *report, struct assay_error *err)
+{
+    int64_t dropped = assay_json_int(json_object_get(report, "summary"), "dropped", 0);
+    const char *verdict = judge->reject                       ? "reject"
+                          : judge->incomplete || dropped != 0 ? "incomplete"
+                                                              : "pass";
+    json_t *summary = json_pack("{s:I, s:I, s:I, s:I, s:O, s:O}", /**/
+                                "blocking", judge->count[STATUS_BLOCKING], "waived",
+                                judge->count[STATUS_WAIVED], "informational",
+                                judge->count[STATUS_INFORMATIONAL], "dropped", (json_int_t)dropped,
+                                "by_class", judge->by_class, "by_severity", judge->by_severity);
+    int r = summary ? 0 : -1;
+
+    if (r == 0 && judge->expired)
+        r = json_object_set_new(summary, "waivers_expired", json_integer(judge->expired));
+    if (r == 0 && judge->locked)
+        r = json_object_set_new(summary, "waivers_locked", json_integer(judge->locked));
+    if (r < 0)
+        json_decref(summary);
+    else
+        r = json_object_set_new(report, "summary", summary);
+    if (r < 0 || json_object_set_new(report, "verdict", json_string(verdict)) < 0)
+        return assay_error_set(err, ENOMEM, "out of memory while judging the report");
+    return 0;
+}
+
+int assay_policy_judge(const json_t *policy, json_t *report, const char *today,
+                       struct assay_error *err)
+{
+    _cleanup_json_ json_t *by_class = json_object(), *by_severity = json_object();
+    struct judge judge = {policy, today, by_class, by_severity, .expired = 0};
+    json_t *findings = json_object_get(report, "findings"), *finding;
+    size_t i;
+    int r = 0;
+
+    if (!by_class || !by_severity)
+        return assay_error_set(err, ENOMEM, "out of memory while judging the report");
+    if (!json_is_array(findings))
+        return assay_error_set(err, EINVAL, "the report has no list of findings");
+    if (json_array_size(findings) > FINDING_TOTAL_MAX)
+        return assay_error_set(err, EINVAL, "the report has %zu findings, more than the %d allowed",
+                               json_array_size(findings), FINDING_TOTAL_MAX);
+    json_array_foreach(findings, i, finding)
+    {
+        r = judge_finding(&judge, finding, i, err);
+        if (r < 0)
+            return r;
+    }
+    return conclude(&judge, report, err);
+}

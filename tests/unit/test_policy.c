@@ -1,0 +1,731 @@
+/* Policies: layers, locks, waivers, verdicts. */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <assay/buf.h>
+#include <assay/fs.h>
+#include <assay/json.h>
+#include <assay/policy.h>
+
+static char folder[64];
+
+static void set_up(void)
+{
+    snprintf(folder, sizeof(folder), "/tmp/assay-policy-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static void tear_down(void)
+{
+    ck_assert_int_eq(assay_fs_remove_tree(folder, NULL), 0);
+}
+
+static const char *in_folder(const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return path;
+}
+
+static void put(const char *name, const char *text)
+{
+    struct assay_error err = {0};
+    const char *path = in_folder(name);
+
+    ck_assert_msg(assay_fs_write_file(path, text, strlen(text), 0644, &err) == 0, "%s", err.text);
+}
+
+/* Writes {"schema", "name": NAME, MEMBERS} to NAME.json. */
+static void layer(const char *name, const char *members)
+{
+    char file[64];
+    _cleanup_buf_ struct assay_buf buf = ASSAY_BUF(1 << 20);
+
+    snprintf(file, sizeof(file), "%s.json", name);
+    assay_buf_printf(&buf, "{\"schema\": \"assay.policy/1\", \"name\": \"%s\"%s%s}", name,
+                     members[0] ? ", " : "", members);
+    put(file, assay_buf_str(&buf));
+}
+
+static json_t *load(const char *name)
+{
+    struct assay_error err = {0};
+    json_t *policy = NULL;
+
+    ck_assert_msg(assay_policy_load(in_folder(name), &policy, &err) == 0, "%s", err.text);
+    return policy;
+}
+
+/* Loading must fail with all of the `;`-separated texts in the message. */
+static void refuse(const char *name, int code, const char *texts)
+{
+    struct assay_error err = {0};
+    json_t *policy = NULL;
+    _cleanup_free_ char *copy = strdup(texts);
+    char *save, *text;
+
+    ck_assert_msg(assay_policy_load(in_folder(name), &policy, &err) == code, "%s: %d %s", name,
+                  err.code, err.text);
+    ck_assert_ptr_null(policy);
+    for (text = strtok_r(copy, ";", &save); text; text = strtok_r(NULL, ";", &save))
+        ck_assert_msg(strstr(err.text, text) != NULL, "'%s' is not in: %s", text, err.text);
+}
+
+static const char *check_severity(const json_t *policy, const char *id)
+{
+    const json_t *checks = json_object_get(policy, "checks");
+
+    return assay_json_string(json_object_get(checks, id), "severity", "none");
+}
+
+/* --- layers ------------------------------------------------------------------------------- */
+
+START_TEST(base_is_built_in)
+{
+    json_t *one = NULL, *two = NULL;
+    struct assay_error err = {0};
+
+    ck_assert_msg(assay_policy_load(NULL, &one, &err) == 0, "%s", err.text);
+    ck_assert_int_eq(assay_policy_load("base", &two, &err), 0);
+    ck_assert(json_equal(one, two));
+    ck_assert_str_eq(assay_json_string(one, "schema", ""), "assay.policy.resolved/1");
+    ck_assert_uint_eq(strlen(assay_json_string(one, "digest", "")), 64);
+    ck_assert_uint_eq(strlen(assay_json_string(one, "rules_digest", "")), 64);
+    ck_assert_str_eq(assay_json_string(json_object_get(one, "block"), "unaudited", ""), "info");
+    ck_assert_str_eq(check_severity(one, "hygiene.machine-id"), "high");
+    ck_assert_uint_eq(json_array_size(json_object_get(one, "layers")), 1);
+    json_decref(one);
+    json_decref(two);
+}
+END_TEST
+
+START_TEST(the_examples_stand_on_one_another)
+{
+    static const char *const names[] = {"base", "enterprise", "tiger-team"};
+    json_t *policy = NULL;
+    struct assay_error err = {0};
+    const json_t *layers, *locked;
+
+    ck_assert_msg(
+        assay_policy_load(ASSAY_SOURCE_DIR "/policies/teams/tiger-team.json", &policy, &err) == 0,
+        "%s", err.text);
+    layers = json_object_get(policy, "layers");
+    ck_assert_uint_eq(json_array_size(layers), 3);
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_str_eq(assay_json_string(json_array_get(layers, i), "name", ""), names[i]);
+    ck_assert_uint_eq(json_array_size(json_object_get(policy, "identities")), 3);
+    ck_assert_str_eq(check_severity(policy, "hygiene.resolv-conf"), "medium");
+    locked = json_object_get(json_object_get(policy, "locked"), "hygiene.ssh-host-key");
+    ck_assert_str_eq(assay_json_string(locked, "layer", ""), "enterprise");
+    ck_assert_int_eq(assay_json_int(locked, "level", -1), 1);
+    json_decref(policy);
+}
+END_TEST
+
+START_TEST(what_a_layer_sets_replaces_what_is_below)
+{
+    json_t *policy;
+
+    layer("low", "\"block\": {\"wsl\": \"low\", \"nixos\": \"high\"}, \"budget\": {\"depth\": 3,"
+                 "\"entries\": 10}, \"rules\": {\"hygiene.*\": {\"severity\": \"low\"},"
+                 "\"hygiene.machine-id\": {\"severity\": \"critical\"}}");
+    layer("top", "\"extends\": \"low.json\", \"block\": {\"wsl\": \"never\"}, \"budget\":"
+                 "{\"depth\": 4}, \"rules\": {\"nixos.channels\": {\"enabled\": false}}");
+    policy = load("top.json");
+    ck_assert_str_eq(assay_json_string(json_object_get(policy, "block"), "wsl", ""), "never");
+    ck_assert_str_eq(assay_json_string(json_object_get(policy, "block"), "nixos", ""), "high");
+    ck_assert_str_eq(assay_json_string(json_object_get(policy, "block"), "secret", ""), "low");
+    ck_assert_int_eq(assay_json_int(json_object_get(policy, "budget"), "depth", 0), 4);
+    ck_assert_int_eq(assay_json_int(json_object_get(policy, "budget"), "entries", 0), 10);
+    ck_assert_str_eq(check_severity(policy, "hygiene.shadow-hash"), "low");
+    ck_assert_str_eq(check_severity(policy, "hygiene.machine-id"), "critical");
+    ck_assert(!assay_json_bool(json_object_get(json_object_get(policy, "checks"), "nixos.channels"),
+                               "enabled", true));
+    json_decref(policy);
+}
+END_TEST
+
+START_TEST(identities_add_up_and_keep_the_worse_severity)
+{
+    json_t *policy;
+    const json_t *identities;
+
+    layer("low", "\"identities\": [{\"kind\": \"name\", \"value\": \"Mira Holt\", \"severity\":"
+                 "\"critical\"}, {\"kind\": \"domain\", \"value\": \"corp.example\"}]");
+    layer("top", "\"extends\": \"low.json\", \"identities\": [{\"kind\": \"name\", \"value\":"
+                 "\"mira holt\", \"severity\": \"info\"}, {\"kind\": \"email\", \"value\":"
+                 "\"m@corp.example\"}]");
+    policy = load("top.json");
+    identities = json_object_get(policy, "identities");
+    ck_assert_uint_eq(json_array_size(identities), 3);
+    ck_assert_str_eq(assay_json_string(json_array_get(identities, 0), "value", ""), "Mira Holt");
+    ck_assert_str_eq(assay_json_string(json_array_get(identities, 0), "severity", ""), "critical");
+    ck_assert_str_eq(assay_json_string(json_array_get(identities, 1), "severity", ""), "high");
+    json_decref(policy);
+}
+END_TEST
+
+START_TEST(the_digest_is_of_the_meaning)
+{
+    json_t *one, *two, *three;
+
+    put("p.json", "{\"schema\": \"assay.policy/1\", \"name\": \"p\", \"description\": \"abc\"}");
+    one = load("p.json");
+    put("p.json", "{\"name\":\"p\",\n\n\"description\":\"abc\",\"schema\":\"assay.policy/1\"}");
+    two = load("p.json");
+    put("p.json", "{\"name\":\"p\", \"description\":\"abd\",\"schema\":\"assay.policy/1\"}");
+    three = load("p.json");
+    ck_assert_str_eq(assay_json_string(one, "digest", "1"), assay_json_string(two, "digest", "2"));
+    ck_assert_str_ne(assay_json_string(one, "digest", ""), assay_json_string(three, "digest", ""));
+    json_decref(one);
+    json_decref(two);
+    json_decref(three);
+}
+END_TEST
+
+START_TEST(a_cycle_is_shown)
+{
+    layer("a", "\"extends\": \"b.json\"");
+    layer("b", "\"extends\": \"a.json\"");
+    refuse("a.json", -ELOOP, "extends itself;a.json >;b.json >;extend \"base\"");
+    layer("self", "\"extends\": \"./self.json\"");
+    refuse("self.json", -ELOOP, "extends itself");
+    /* Another name of the same file is the same file. */
+    ck_assert_int_eq(symlink("link.json", in_folder("other.json")), 0);
+    layer("link", "\"extends\": \"other.json\"");
+    refuse("link.json", -ELOOP, "extends itself");
+}
+END_TEST
+
+START_TEST(a_hundred_layers_are_too_many)
+{
+    char name[16], extends[64];
+
+    for (int i = 0; i < 100; i++) {
+        snprintf(name, sizeof(name), "l%d", i);
+        snprintf(extends, sizeof(extends), "\"extends\": \"l%d.json\"", i + 1);
+        layer(name, i < 99 ? extends : "");
+    }
+    refuse("l0.json", -ELOOP, "l0.json;more than 15 layers;merge");
+    json_decref(load("l85.json")); /* 15 files and the built-in one */
+}
+END_TEST
+
+START_TEST(a_layer_that_is_missing_is_named_with_who_wants_it)
+{
+    layer("top", "\"extends\": \"../nowhere/below.json\"");
+    refuse("top.json", -ENOENT, "top.json: extends;nowhere/below.json;No such file");
+    refuse("none.json", -ENOENT, "none.json");
+}
+END_TEST
+
+START_TEST(a_bad_layer_gets_a_message_with_key_and_mend)
+{
+    static const struct {
+        const char *members, *texts;
+    } rows[] = {
+        {"\"extends\": 1", "p.json: extends;type string;layer below"},
+        {"\"extends\": null", "p.json: extends;type string"},
+        {"\"rules\": []", "p.json: rules;type object"},
+        {"\"rules\": {\"hygiene.*\": \"low\"}", "rules.hygiene.*;type object;severity"},
+        {"\"rules\": {\"hygiene.*\": {\"severity\": \"bad\"}}", "severity;must be one of;critical"},
+        {"\"rules\": {\"hygiene.*\": {\"enabled\": \"no\"}}", "enabled;boolean;true or false"},
+        {"\"rules\": {\"HYGIENE\": {}}", "rules.HYGIENE;form;family.*"},
+        {"\"rules\": {\"hygeine.*\": {}}", "rules.hygeine.*;did you mean \"hygiene.*\""},
+        {"\"rules\": {\"hygiene.machine\": {}}", "did you mean \"hygiene.machine-id\""},
+        {"\"rules\": {\"zzz.qqqqqqqqqqqqq\": {}}", "rules.zzz;no rule or check;family.*"},
+        {"\"rules\": {\"unaudited.corrupt\": {\"enabled\": false}}", "only locked"},
+        {"\"identities\": [{\"kind\": \"nick\", \"value\": \"abc\"}]", "identities[0].kind;email"},
+        {"\"identities\": [{\"kind\": \"name\", \"value\": \"a\"}]", "identities[0].value;small"},
+        {"\"identities\": [{\"kind\": \"name\"}]", "identities[0].value;is missing"},
+        {"\"block\": {\"secrets\": \"low\"}", "block.secrets;did you mean 'secret'"},
+        {"\"block\": {\"secret\": \"always\"}", "block.secret;never"},
+        {"\"allow_unaudited\": [{\"path\": \"x\"}]", "allow_unaudited[0].reason;missing"},
+        {"\"waivers\": [{\"fingerprint\": \"xyz\", \"by\": \"a\", \"reason\": \"abc\","
+         "\"expires\": \"2027-01-31\"}]",
+         "waivers[0].fingerprint;hexadecimal"},
+        {"\"waivers\": [{\"fingerprint\": \"0123456789abcdef0123456789abcdef\", \"by\": \"a\","
+         "\"reason\": \"abc\", \"expires\": \"2027-13-31\"}]",
+         "waivers[0].expires;YYYY-MM-DD"},
+        {"\"waivers\": [{\"fingerprint\": \"0123456789abcdef0123456789abcdef\", \"by\": \"a\","
+         "\"reason\": \"abc\"}]",
+         "waivers[0].expires;is missing"},
+        {"\"budget\": {\"depth\": 0}", "budget.depth;least"},
+        {"\"budget\": {\"depth\": 1000}", "budget.depth;most"},
+        {"\"budget\": {\"seconds\": 1.5}", "budget.seconds;integer"},
+        {"\"rule_files\": [\"none.json\"]", "p.json: rule_files;none.json;No such file"},
+        {"\"rule_files\": [\"p.json\"]", "p.json: rule_files"},
+        {"\"exteds\": \"base\"", "exteds;did you mean 'extends'"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct assay_error err = {0};
+        json_t *policy = NULL;
+
+        layer("p", rows[i].members);
+        ck_assert_msg(assay_policy_load(in_folder("p.json"), &policy, &err) < 0, "%s",
+                      rows[i].members);
+        refuse("p.json", -err.code, rows[i].texts);
+    }
+}
+END_TEST
+
+START_TEST(a_file_that_is_no_policy_is_refused)
+{
+    _cleanup_free_ char *huge = malloc(5u << 20);
+    size_t depth = 100000;
+
+    put("p.json", "");
+    refuse("p.json", -EINVAL, "p.json;not valid JSON");
+    put("p.json", "[]");
+    refuse("p.json", -EINVAL, "p.json;type object");
+    put("p.json", "{\"schema\": \"assay.policy/1\", \"name\": \"a\", \"name\": \"b\"}");
+    refuse("p.json", -EINVAL, "p.json;duplicate");
+    put("p.json", "{\"schema\": \"assay.policy/2\", \"name\": \"a\"}");
+    refuse("p.json", -EINVAL, "p.json: schema;assay.policy/1");
+    memset(huge, ' ', 5u << 20);
+    huge[(5u << 20) - 1] = '\0';
+    put("p.json", huge);
+    refuse("p.json", -EFBIG, "p.json;larger");
+    memset(huge, '[', depth);
+    huge[depth] = '\0';
+    put("p.json", huge);
+    refuse("p.json", -EINVAL, "p.json");
+    ck_assert_int_eq(unlink(in_folder("p.json")), 0);
+    ck_assert_int_eq(symlink("/dev/zero", in_folder("p.json")), 0);
+    refuse("p.json", -EINVAL, "not a regular file");
+}
+END_TEST
+
+/* --- rule files and locks ----------------------------------------------------------------- */
+
+#define RULE(id, severity)                                                    \
+    "{\"id\": \"" id "\", \"severity\": \"" severity "\", \"title\": \"t\", " \
+    "\"message\": \"m\", \"help\": \"h\", \"pattern\": \"zz[0-9]{4}\", "      \
+    "\"match\": [\"zz1234\", \"zz9999\"], \"nomatch\": [\"zz1\", \"yy\"]}"
+
+static void rule_file(const char *name, const char *rules)
+{
+    _cleanup_buf_ struct assay_buf buf = ASSAY_BUF(1 << 20);
+
+    assay_buf_printf(&buf, "{\"schema\": \"assay.rules/1\", \"family\": \"ours\", \"rules\": [%s]}",
+                     rules);
+    put(name, assay_buf_str(&buf));
+}
+
+static const json_t *find_rule(const json_t *policy, const char *id)
+{
+    const json_t *rules = json_object_get(policy, "rules");
+
+    for (size_t i = 0; i < json_array_size(rules); i++)
+        if (strcmp(assay_json_string(json_array_get(rules, i), "id", ""), id) == 0)
+            return json_array_get(rules, i);
+    return NULL;
+}
+
+START_TEST(a_layer_brings_rules_of_its_own)
+{
+    json_t *policy, *plain;
+
+    rule_file("ours.json", RULE("ours.one", "low") "," RULE("ours.two", "low"));
+    layer("low", "\"rule_files\": [\"ours.json\"], \"rules\": {\"ours.one\": {\"severity\":"
+                 "\"critical\"}}");
+    layer("top", "\"extends\": \"low.json\", \"rules\": {\"ours.two\": {\"enabled\": false}}");
+    policy = load("top.json");
+    plain = load("low.json");
+    ck_assert_str_eq(assay_json_string(find_rule(policy, "ours.one"), "severity", ""), "critical");
+    ck_assert_ptr_null(find_rule(policy, "ours.two"));
+    ck_assert_str_eq(assay_json_string(find_rule(plain, "ours.two"), "severity", ""), "low");
+    ck_assert_str_ne(assay_json_string(policy, "rules_digest", ""),
+                     assay_json_string(plain, "rules_digest", ""));
+    json_decref(policy);
+    layer("again", "\"extends\": \"low.json\", \"rule_files\": [\"ours.json\"]");
+    refuse("again.json", -EEXIST, "again.json: rule_files;ours.one");
+    /* A rule that only a layer above knows cannot be set below it. */
+    layer("early", "\"rules\": {\"ours.one\": {\"enabled\": false}}");
+    refuse("early.json", -EINVAL, "rules.ours.one");
+    json_decref(plain);
+}
+END_TEST
+
+START_TEST(the_digest_covers_the_rules_themselves)
+{
+    json_t *one, *two;
+
+    rule_file("ours.json", RULE("ours.one", "low"));
+    layer("p", "\"rule_files\": [\"ours.json\"]");
+    one = load("p.json");
+    rule_file("ours.json", RULE("ours.one", "high"));
+    two = load("p.json");
+    ck_assert_str_ne(assay_json_string(one, "digest", ""), assay_json_string(two, "digest", ""));
+    json_decref(one);
+    json_decref(two);
+}
+END_TEST
+
+START_TEST(what_is_locked_cannot_be_loosened)
+{
+    static const char *const rows[] = {
+        "\"ours.one\": {\"severity\": \"low\"}",
+        "\"ours.one\": {\"enabled\": false}",
+        "\"ours.one\": {\"locked\": false}",
+        "\"ours.*\": {\"severity\": \"info\"}",
+        "\"ours.*\": {\"enabled\": false}",
+        "\"ours.*\": {\"severity\": \"high\"}, \"ours.one\": {\"severity\": \"medium\"}",
+    };
+    char members[256];
+    json_t *policy;
+
+    rule_file("ours.json", RULE("ours.one", "high") "," RULE("ours.two", "high"));
+    layer("low", "\"rule_files\": [\"ours.json\"], \"rules\": {\"ours.one\": {\"locked\": true}}");
+    layer("mid", "\"extends\": \"low.json\"");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        snprintf(members, sizeof(members), "\"extends\": \"mid.json\", \"rules\": {%s}", rows[i]);
+        layer("top", members);
+        refuse("top.json", -EINVAL, "top.json;rules.ours.;\"top\";\"low\";ours.one;take the key");
+    }
+    layer("top", "\"extends\": \"mid.json\", \"rules\": {\"ours.one\": {\"severity\": \"critical\","
+                 "\"enabled\": true}, \"ours.two\": {\"severity\": \"info\"}}");
+    policy = load("top.json");
+    ck_assert_str_eq(assay_json_string(find_rule(policy, "ours.one"), "severity", ""), "critical");
+    ck_assert_str_eq(assay_json_string(find_rule(policy, "ours.two"), "severity", ""), "info");
+    json_decref(policy);
+}
+END_TEST
+
+/* --- verdicts ----------------------------------------------------------------------------- */
+
+#define PRINT_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define PRINT_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+static json_t *finding(const char *class, const char *rule, const char *severity, const char *path,
+                       const char *print)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:i}", "id", "F1", "class",
+                     class, "rule", rule, "severity", severity, "path", path, "offset", 0,
+                     "fingerprint", print, "message", "m", "help", "h", "place_count", 1);
+}
+
+/* A report with everything but what the judge writes. `findings` is taken over. */
+static json_t *report_of(json_t *findings)
+{
+    char sum[65];
+
+    memset(sum, '0', 64);
+    sum[64] = '\0';
+    return json_pack("{s:s, s:{s:s, s:s}, s:{s:s, s:s, s:i, s:s}, s:{s:s, s:s, s:s, s:[]},"
+                     "s:{s:b, s:i, s:b}, s:{s:i, s:i, s:[], s:[], s:i}, s:s, s:f, s:o}",
+                     "schema", "assay.report/1", "tool", "name", "assay", "version", "1",
+                     "artifact", "name", "x.wsl", "sha256", sum, "size", 1, "format", "tar",
+                     "policy", "name", "p", "digest", sum, "rules_digest", sum, "layers", "sandbox",
+                     "seccomp", 1, "landlock", 1, "rlimits", 1, "coverage", "bytes", 1, "entries",
+                     1, "formats", "unread", "unread_more", 0, "started", "2026-11-21T03:00:00Z",
+                     "seconds", 1.0, "findings", findings);
+}
+
+static json_t *judge_one(const json_t *policy, json_t *one, const char *today)
+{
+    json_t *report = report_of(json_pack("[o]", one));
+    struct assay_error err = {0};
+
+    ck_assert_msg(assay_policy_judge(policy, report, today, &err) == 0, "%s", err.text);
+    ck_assert_msg(assay_schema_check("report", report, &err) == 0, "%s", err.text);
+    return report;
+}
+
+static const char *status_of(const json_t *report)
+{
+    return assay_json_string(json_array_get(json_object_get(report, "findings"), 0), "status", "");
+}
+
+START_TEST(a_class_blocks_from_its_threshold_on)
+{
+    static const struct {
+        const char *class, *severity, *status, *verdict;
+    } rows[] = {
+        {"secret", "low", "blocking", "reject"},
+        {"secret", "info", "informational", "pass"},
+        {"identity", "high", "blocking", "reject"},
+        {"hygiene", "low", "informational", "pass"},
+        {"hygiene", "medium", "blocking", "reject"},
+        {"nixos", "critical", "blocking", "reject"},
+        {"wsl", "medium", "informational", "pass"},
+        {"wsl", "high", "blocking", "reject"},
+        {"unaudited", "info", "blocking", "incomplete"},
+    };
+    json_t *policy = NULL;
+
+    ck_assert_int_eq(assay_policy_load(NULL, &policy, NULL), 0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        json_t *report = judge_one(
+            policy, finding(rows[i].class, "a.b", rows[i].severity, "/x", PRINT_A), "2026-11-21");
+        const json_t *summary = json_object_get(report, "summary");
+
+        ck_assert_str_eq(status_of(report), rows[i].status);
+        ck_assert_str_eq(assay_json_string(report, "verdict", ""), rows[i].verdict);
+        ck_assert_int_eq(assay_json_int(json_object_get(summary, "by_class"), rows[i].class, 0), 1);
+        json_decref(report);
+    }
+    json_decref(policy);
+}
+END_TEST
+
+START_TEST(what_else_blocks_outweighs_what_is_unaudited)
+{
+    json_t *policy = NULL;
+    json_t *report = report_of(
+        json_pack("[o, o]", finding("unaudited", "unaudited.corrupt", "high", "/x", PRINT_A),
+                  finding("secret", "a.b", "high", "/x", PRINT_B)));
+
+    ck_assert_int_eq(assay_policy_load(NULL, &policy, NULL), 0);
+    ck_assert_int_eq(assay_policy_judge(policy, report, "2026-11-21", NULL), 0);
+    ck_assert_str_eq(assay_json_string(report, "verdict", ""), "reject");
+    ck_assert_int_eq(assay_json_int(json_object_get(report, "summary"), "blocking", 0), 2);
+    json_decref(report);
+    report = report_of(json_array());
+    ck_assert_int_eq(assay_policy_judge(policy, report, "2026-11-21", NULL), 0);
+    ck_assert_str_eq(assay_json_string(report, "verdict", ""), "pass");
+    json_decref(report);
+    json_decref(policy);
+}
+END_TEST
+
+START_TEST(what_was_dropped_was_not_judged)
+{
+    json_t *policy = NULL, *report = report_of(json_array());
+
+    ck_assert_int_eq(assay_policy_load(NULL, &policy, NULL), 0);
+    json_object_set_new(report, "summary", json_pack("{s:i}", "dropped", 3));
+    ck_assert_int_eq(assay_policy_judge(policy, report, "2026-11-21", NULL), 0);
+    ck_assert_str_eq(assay_json_string(report, "verdict", ""), "incomplete");
+    ck_assert_int_eq(assay_json_int(json_object_get(report, "summary"), "dropped", 0), 3);
+    json_decref(report);
+    json_decref(policy);
+}
+END_TEST
+
+START_TEST(a_waiver_counts_up_to_its_day)
+{
+    static const struct {
+        const char *today, *print, *status, *refused;
+    } rows[] = {
+        {"2027-01-30", PRINT_A, "waived", NULL},
+        {"2027-01-31", PRINT_A, "waived", NULL},
+        {"2027-02-01", PRINT_A, "blocking", "expired"},
+        {"2027-01-30", PRINT_B, "blocking", NULL},
+    };
+    json_t *policy;
+
+    layer("p", "\"waivers\": [{\"fingerprint\": \"" PRINT_A "\", \"by\": \"ops\", \"reason\":"
+               "\"a test key\", \"expires\": \"2027-01-31\"}]");
+    policy = load("p.json");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        json_t *report =
+            judge_one(policy, finding("secret", "a.b", "high", "/x", rows[i].print), rows[i].today);
+        const json_t *summary = json_object_get(report, "summary");
+        const json_t *waiver =
+            json_object_get(json_array_get(json_object_get(report, "findings"), 0), "waiver");
+
+        ck_assert_str_eq(status_of(report), rows[i].status);
+        ck_assert_str_eq(assay_json_string(waiver, "refused", "no"),
+                         rows[i].refused ? rows[i].refused : "no");
+        ck_assert_int_eq(assay_json_int(summary, "waivers_expired", 0), rows[i].refused != NULL);
+        ck_assert_int_eq(assay_json_int(summary, "waived", 0),
+                         strcmp(rows[i].status, "waived") == 0);
+        json_decref(report);
+    }
+    json_decref(policy);
+}
+END_TEST
+
+#define WAIVER_A                                                                               \
+    "\"waivers\": [{\"fingerprint\": \"" PRINT_A "\", \"by\": \"ops\", \"reason\": \"known\"," \
+    "\"expires\": \"2099-01-01\"}]"
+
+START_TEST(a_lock_stands_against_waivers_from_above_only)
+{
+    json_t *policy, *report;
+
+    layer("low", "\"rules\": {\"hygiene.machine-id\": {\"locked\": true}}");
+    layer("top", "\"extends\": \"low.json\", " WAIVER_A);
+    policy = load("top.json");
+    report = judge_one(policy, finding("hygiene", "hygiene.machine-id", "high", "/x", PRINT_A),
+                       "2026-11-21");
+    ck_assert_str_eq(status_of(report), "blocking");
+    ck_assert_int_eq(assay_json_int(json_object_get(report, "summary"), "waivers_locked", 0), 1);
+    json_decref(report);
+    json_decref(policy);
+
+    layer("low", "\"rules\": {\"hygiene.machine-id\": {\"locked\": true}}, " WAIVER_A);
+    policy = load("low.json");
+    report = judge_one(policy, finding("hygiene", "hygiene.machine-id", "high", "/x", PRINT_A),
+                       "2026-11-21");
+    ck_assert_str_eq(status_of(report), "waived");
+    json_decref(report);
+    /* A waiver that was added to the resolved policy stands above all layers. */
+    json_object_del(json_array_get(json_object_get(policy, "waivers"), 0), "level");
+    report = judge_one(policy, finding("hygiene", "hygiene.machine-id", "high", "/x", PRINT_A),
+                       "2026-11-21");
+    ck_assert_str_eq(status_of(report), "blocking");
+    json_decref(report);
+    json_decref(policy);
+}
+END_TEST
+
+START_TEST(a_lock_stands_against_thresholds_and_allowances_from_above)
+{
+    json_t *policy, *report;
+
+    layer("low", "\"rules\": {\"hygiene.machine-id\": {\"locked\": true}, \"unaudited.*\":"
+                 "{\"locked\": true}}");
+    layer("top", "\"extends\": \"low.json\", \"block\": {\"hygiene\": \"never\"},"
+                 "\"allow_unaudited\": [{\"path\": \"*\", \"reason\": \"all of it\"}]");
+    policy = load("top.json");
+    report = judge_one(policy, finding("hygiene", "hygiene.machine-id", "high", "/x", PRINT_A),
+                       "2026-11-21");
+    ck_assert_str_eq(status_of(report), "blocking");
+    json_decref(report);
+    report = judge_one(policy, finding("hygiene", "hygiene.shadow-hash", "high", "/x", PRINT_A),
+                       "2026-11-21");
+    ck_assert_str_eq(status_of(report), "informational");
+    json_decref(report);
+    report = judge_one(policy, finding("unaudited", "unaudited.corrupt", "high", "/x", PRINT_A),
+                       "2026-11-21");
+    ck_assert_str_eq(status_of(report), "blocking");
+    json_decref(report);
+    json_decref(policy);
+}
+END_TEST
+
+START_TEST(what_need_not_be_read_is_allowed_place_by_place)
+{
+    json_t *policy, *report, *one;
+
+    layer("p", "\"allow_unaudited\": [{\"path\": \"/opt/*.img\", \"reason\": \"a vendor's\"}]");
+    policy = load("p.json");
+    report = judge_one(
+        policy, finding("unaudited", "unaudited.unsupported", "high", "/opt/a/b.img", PRINT_A),
+        "2026-11-21");
+    ck_assert_str_eq(status_of(report), "waived");
+    ck_assert_str_eq(assay_json_string(report, "verdict", ""), "pass");
+    json_decref(report);
+
+    one = finding("unaudited", "unaudited.unsupported", "high", "/opt/b.img", PRINT_A);
+    json_object_set_new(one, "places", json_pack("[{s:s, s:i}]", "path", "/b.img", "offset", -1));
+    json_object_set_new(one, "place_count", json_integer(2));
+    report = judge_one(policy, one, "2026-11-21");
+    ck_assert_str_eq(assay_json_string(report, "verdict", ""), "incomplete");
+    json_decref(report);
+
+    /* A place that is not listed may be anywhere. */
+    one = finding("unaudited", "unaudited.unsupported", "high", "/opt/b.img", PRINT_A);
+    json_object_set_new(one, "place_count", json_integer(2));
+    report = judge_one(policy, one, "2026-11-21");
+    ck_assert_str_eq(status_of(report), "blocking");
+    json_decref(report);
+
+    /* Only what is unaudited can be allowed so. */
+    report =
+        judge_one(policy, finding("secret", "a.b", "high", "/opt/b.img", PRINT_A), "2026-11-21");
+    ck_assert_str_eq(status_of(report), "blocking");
+    json_decref(report);
+    json_decref(policy);
+}
+END_TEST
+
+START_TEST(what_a_report_says_of_itself_is_not_believed)
+{
+    json_t *policy = NULL, *one = finding("secret", "a.b", "critical", "/x", PRINT_A), *report;
+
+    ck_assert_int_eq(assay_policy_load(NULL, &policy, NULL), 0);
+    json_object_set_new(one, "status", json_string("waived"));
+    json_object_set_new(one, "origin", json_string("upstream"));
+    json_object_set_new(one, "waiver", json_pack("{s:s, s:s}", "by", "me", "reason", "me"));
+    report = report_of(json_pack("[o]", one));
+    json_object_set_new(report, "verdict", json_string("pass"));
+    json_object_set_new(report, "summary", json_pack("{s:i}", "blocking", 0));
+    ck_assert_int_eq(assay_policy_judge(policy, report, "2026-11-21", NULL), 0);
+    ck_assert_str_eq(assay_json_string(report, "verdict", ""), "reject");
+    ck_assert_str_eq(status_of(report), "blocking");
+    ck_assert_str_eq(assay_json_string(one, "origin", ""), "local");
+    ck_assert_ptr_null(json_object_get(one, "waiver"));
+    json_decref(report);
+    json_decref(policy);
+}
+END_TEST
+
+START_TEST(a_report_that_is_none_is_refused)
+{
+    static const char *const rows[] = {
+        "{}",
+        "[]",
+        "null",
+        "\"findings\"",
+        "{\"findings\": {}}",
+        "{\"findings\": [1]}",
+        "{\"findings\": [null]}",
+        "{\"findings\": [{}]}",
+        "{\"findings\": [{\"class\": \"secret\"}]}",
+        "{\"findings\": [{\"class\": \"secret\", \"severity\": \"low\"}]}",
+        "{\"findings\": [{\"class\": \"secret\", \"severity\": 7, \"rule\": \"a.b\"}]}",
+        "{\"findings\": [{\"class\": [], \"severity\": \"low\", \"rule\": \"a.b\"}]}",
+    };
+    json_t *policy = NULL;
+
+    ck_assert_int_eq(assay_policy_load(NULL, &policy, NULL), 0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        json_t *report = NULL;
+        struct assay_error err = {0};
+
+        ck_assert_int_eq(assay_json_parse(rows[i], strlen(rows[i]), "row", &report, &err), 0);
+        ck_assert_int_eq(assay_policy_judge(policy, report, "2026-11-21", &err), -EINVAL);
+        ck_assert(err.text[0]);
+        json_decref(report);
+    }
+    json_decref(policy);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("policy");
+    TCase *tests = tcase_create("policy");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, base_is_built_in);
+    tcase_add_test(tests, the_examples_stand_on_one_another);
+    tcase_add_test(tests, what_a_layer_sets_replaces_what_is_below);
+    tcase_add_test(tests, identities_add_up_and_keep_the_worse_severity);
+    tcase_add_test(tests, the_digest_is_of_the_meaning);
+    tcase_add_test(tests, a_cycle_is_shown);
+    tcase_add_test(tests, a_hundred_layers_are_too_many);
+    tcase_add_test(tests, a_layer_that_is_missing_is_named_with_who_wants_it);
+    tcase_add_test(tests, a_bad_layer_gets_a_message_with_key_and_mend);
+    tcase_add_test(tests, a_file_that_is_no_policy_is_refused);
+    tcase_add_test(tests, a_layer_brings_rules_of_its_own);
+    tcase_add_test(tests, the_digest_covers_the_rules_themselves);
+    tcase_add_test(tests, what_is_locked_cannot_be_loosened);
+    tcase_add_test(tests, a_class_blocks_from_its_threshold_on);
+    tcase_add_test(tests, what_else_blocks_outweighs_what_is_unaudited);
+    tcase_add_test(tests, what_was_dropped_was_not_judged);
+    tcase_add_test(tests, a_waiver_counts_up_to_its_day);
+    tcase_add_test(tests, a_lock_stands_against_waivers_from_above_only);
+    tcase_add_test(tests, a_lock_stands_against_thresholds_and_allowances_from_above);
+    tcase_add_test(tests, what_need_not_be_read_is_allowed_place_by_place);
+    tcase_add_test(tests, what_a_report_says_of_itself_is_not_believed);
+    tcase_add_test(tests, a_report_that_is_none_is_refused);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
