@@ -9,14 +9,17 @@
  *  "coverage": {"bytes", "entries", "formats": [{format, containers, entries, bytes}],
  *               "unread": [{"where", "reason", "detail"}], "unread_more": count},
  *  "summary": {"blocking", "waived", "informational", "dropped",
- *              "by_class": {class: n}, "by_severity": {severity: n}},
+ *              "by_class": {class: n}, "by_severity": {severity: n},   all findings
+ *              "waivers_expired"?: n, "waivers_locked"?: n},           waivers that do not count
  *  "started", "seconds",
  *  "findings": [{"id": "F1", class, rule, severity, path, offset, line?, redacted?, fingerprint,
  *                origin, status, message, help, "places"?: [{path, offset, line?}],
- *                "place_count": n, "waiver"?: {by, reason, expires}}]}
+ *                "place_count": n,
+ *                "waiver"?: {by, reason, expires?, "refused"?: "expired" | "locked"}}]}
  *
  * verdict: "incomplete" when a blocking finding is `unaudited` and no other class blocks, "reject"
- * when any other class blocks, else "pass". */
+ * when any other class blocks, else "pass"; "incomplete" instead of "pass" when findings were
+ * dropped, since what was dropped was not judged. */
 #ifndef ASSAY_REPORT_H
 #define ASSAY_REPORT_H
 

@@ -1,0 +1,162 @@
+#include "report/text_findings.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define PLACES_SHOWN 4    /* of one finding, unless verbose */
+#define FINDINGS_SHOWN 10 /* of one rule, unless verbose */
+#define LINES_SHOWN 20    /* of the brief list, unless verbose */
+
+static enum printer_colour severity_colour(const char *severity)
+{
+    if (strcmp(severity, "critical") == 0 || strcmp(severity, "high") == 0)
+        return PRINTER_RED;
+    return strcmp(severity, "medium") == 0 ? PRINTER_YELLOW : PRINTER_BOLD;
+}
+
+static void title_line(struct printer *printer, const char *title, size_t n)
+{
+    printer_colour(printer, PRINTER_BOLD);
+    printer_add(printer, "\n%s (%zu)", title, n);
+    printer_colour(printer, PRINTER_PLAIN);
+    printer_add(printer, "\n");
+}
+
+/* "etc/passwd:3", or "a.img, byte 4096" where lines mean nothing. */
+static void place(struct printer *printer, const json_t *object)
+{
+    int64_t line = assay_json_int(object, "line", 0), offset = assay_json_int(object, "offset", -1);
+    const char *path = assay_json_string(object, "path", "");
+
+    printer_foreign(printer, path[0] ? path : "(the artifact itself)");
+    if (line > 0)
+        printer_add(printer, ":%" PRId64, line);
+    else if (offset >= 0)
+        printer_add(printer, ", byte %" PRId64, offset);
+}
+
+static void places(struct printer *printer, const json_t *finding, bool verbose)
+{
+    const json_t *more = json_object_get(finding, "places");
+    int64_t count = assay_json_int(finding, "place_count", 1);
+    size_t shown = json_array_size(more);
+
+    if (!verbose && shown > PLACES_SHOWN - 1)
+        shown = PLACES_SHOWN - 1;
+    printer_add(printer, "  - ");
+    place(printer, finding);
+    printer_add(printer, "\n");
+    for (size_t i = 0; i < shown; i++) {
+        printer_add(printer, "    ");
+        place(printer, json_array_get(more, i));
+        printer_add(printer, "\n");
+    }
+    if (count > (int64_t)shown + 1)
+        printer_add(printer, "    and %" PRId64 " more %s\n", count - (int64_t)shown - 1,
+                    count - (int64_t)shown == 2 ? "place" : "places");
+}
+
+/* "waived by ops until 2027-01-31: known test key"; says so when the waiver does not count. */
+static void waiver(struct printer *printer, const json_t *finding, unsigned indent)
+{
+    const json_t *waiver = json_object_get(finding, "waiver");
+    const char *refused = assay_json_string(waiver, "refused", NULL);
+    const char *expires = assay_json_string(waiver, "expires", NULL);
+    _cleanup_buf_ struct assay_buf buf = ASSAY_BUF(65536);
+
+    if (!waiver)
+        return;
+    if (refused && strcmp(refused, "expired") == 0)
+        assay_buf_printf(&buf, "a waiver expired, renew it or mend this: ");
+    else if (refused)
+        assay_buf_printf(&buf, "a waiver does not count, since a lower layer locked this: ");
+    assay_buf_printf(&buf, "waived by %s", assay_json_string(waiver, "by", "?"));
+    if (expires)
+        assay_buf_printf(&buf, " until %s", expires);
+    assay_buf_printf(&buf, ": %s", assay_json_string(waiver, "reason", "?"));
+    printer_add(printer, "%*s", (int)indent, "");
+    printer_wrap(printer, assay_buf_str(&buf), indent, indent);
+}
+
+static void one_full(struct printer *printer, const json_t *finding, bool verbose)
+{
+    const char *redacted = assay_json_string(finding, "redacted", "");
+
+    places(printer, finding, verbose);
+    if (redacted[0]) {
+        printer_add(printer, "    found        ");
+        printer_foreign(printer, redacted);
+        printer_add(printer, "\n");
+    }
+    printer_colour(printer, PRINTER_DIM);
+    printer_add(printer, "    fingerprint  ");
+    printer_foreign(printer, assay_json_string(finding, "fingerprint", ""));
+    printer_colour(printer, PRINTER_PLAIN);
+    printer_add(printer, "\n");
+    waiver(printer, finding, 4);
+}
+
+static void severity_and_rule(struct printer *printer, const json_t *finding)
+{
+    const char *severity = assay_json_string(finding, "severity", "?");
+
+    printer_colour(printer, severity_colour(severity));
+    printer_foreign(printer, severity);
+    printer_colour(printer, PRINTER_PLAIN);
+    printer_add(printer, "  ");
+    printer_foreign(printer, assay_json_string(finding, "rule", "?"));
+}
+
+/* `n` findings that share severity, rule, message and help. */
+static void one_run(struct printer *printer, const json_t *const *finding, size_t n, bool verbose)
+{
+    size_t shown = !verbose && n > FINDINGS_SHOWN ? FINDINGS_SHOWN : n;
+    const char *help = assay_json_string(finding[0], "help", "");
+
+    printer_add(printer, "\n");
+    severity_and_rule(printer, finding[0]);
+    printer_add(printer, "\n  ");
+    printer_wrap(printer, assay_json_string(finding[0], "message", ""), 2, 2);
+    for (size_t i = 0; i < shown; i++)
+        one_full(printer, finding[i], verbose);
+    if (shown < n)
+        printer_add(printer, "  - and %zu more findings of this rule\n", n - shown);
+    if (help[0]) {
+        printer_add(printer, "  Why, and the mend: ");
+        printer_wrap(printer, help, 21, 2);
+    }
+}
+
+void text_findings_full(struct printer *printer, const char *title,
+                        const struct report_group *group, bool verbose)
+{
+    if (group->n == 0)
+        return;
+    title_line(printer, title, group->n);
+    for (size_t i = 0; i < group->n;) {
+        size_t n = report_group_run(group, i);
+
+        one_run(printer, group->finding + i, n, verbose);
+        i += n;
+    }
+}
+
+void text_findings_brief(struct printer *printer, const char *title,
+                         const struct report_group *group, bool verbose)
+{
+    size_t shown = !verbose && group->n > LINES_SHOWN ? LINES_SHOWN : group->n;
+
+    if (group->n == 0)
+        return;
+    title_line(printer, title, group->n);
+    for (size_t i = 0; i < shown; i++) {
+        const json_t *finding = group->finding[i];
+
+        severity_and_rule(printer, finding);
+        printer_add(printer, "\n");
+        places(printer, finding, verbose);
+        waiver(printer, finding, 4);
+    }
+    if (shown < group->n)
+        printer_add(printer, "and %zu more\n", group->n - shown);
+}
