@@ -136,6 +136,10 @@ struct section {
     bool only_verbose;
 };
 
+static const char waiver_hint[] =
+    "A finding that is known and harmless can be waived until a day by its fingerprint, in the "
+    "\"waivers\" of a policy.";
+
 static const struct section sections[] = {
     {"What blocks, the worst first", "blocking", false, text_findings_full, false},
     {"What was not read in full, and blocks", "blocking", true, text_findings_full, false},
@@ -206,6 +210,10 @@ int assay_report_text(const json_t *report, const struct assay_report_style *sty
     warnings(&printer, report);
     for (size_t i = 0; r == 0 && i < sizeof(sections) / sizeof(*sections); i++)
         r = print_section(&printer, &sections[i], report, verbose);
+    if (assay_json_int(json_object_get(report, "summary"), "blocking", 0) > 0) {
+        printer_add(&printer, "\n");
+        printer_wrap(&printer, waiver_hint, 0, 0);
+    }
     coverage(&printer, json_object_get(report, "coverage"));
     r = r < 0 ? r : printer.error;
     return r < 0 ? assay_error_set(err, r, "cannot write the report: %s", strerror(-r)) : 0;

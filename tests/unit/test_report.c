@@ -1,0 +1,453 @@
+/* Reports: their schema and their renderings. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/report.h>
+
+#define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define PRINT "fedcba9876543210fedcba9876543210"
+
+static json_t *parse(const char *text)
+{
+    struct assay_error err = {0};
+    json_t *json = NULL;
+
+    ck_assert_msg(assay_json_parse(text, strlen(text), "test", &json, &err) == 0, "%s", err.text);
+    return json;
+}
+
+static json_t *finding(const char *id, const char *class, const char *severity, const char *rule,
+                       const char *path, const char *status)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "id",
+                     id, "class", class, "rule", rule, "severity", severity, "path", path, "offset",
+                     100, "line", 7, "redacted", "ghp_\xe2\x80\xa6(40)", "fingerprint", PRINT,
+                     "origin", "local", "status", status, "message", "A token was found.", "help",
+                     "It opens the door. Revoke it.", "place_count", 1);
+}
+
+/* A whole report; `findings` is taken over. */
+static json_t *report_of(const char *verdict, json_t *findings)
+{
+    json_t *report = parse(
+        "{\"schema\": \"assay.report/1\", \"tool\": {\"name\": \"assay\", \"version\": \"0.1.0\"},"
+        "\"artifact\": {\"name\": \"leaky.wsl\", \"sha256\": \"" SUM "\", \"size\": 13002342,"
+        "\"format\": \"gzip+tar\"}, \"policy\": {\"name\": \"tiger-team\", \"digest\": \"" SUM "\","
+        "\"rules_digest\": \"" SUM "\", \"layers\": [{\"name\": \"base\", \"digest\": \"" SUM "\"},"
+        "{\"name\": \"tiger-team\", \"digest\": \"" SUM "\"}]}, \"sandbox\": {\"seccomp\": true,"
+        "\"landlock\": 2, \"rlimits\": true}, \"coverage\": {\"bytes\": 104857600, \"entries\": "
+        "5123, \"formats\": [{\"format\": \"tar\", \"containers\": 1, \"entries\": 5123, \"bytes\":"
+        "104857600}], \"unread\": [], \"unread_more\": 0}, \"summary\": {\"blocking\": 1,"
+        "\"waived\": 2, \"informational\": 3, \"dropped\": 0, \"by_class\": {}, \"by_severity\":"
+        "{}}, \"started\": \"2026-11-21T03:00:00Z\", \"seconds\": 1.5}");
+
+    json_object_set_new(report, "verdict", json_string(verdict));
+    json_object_set_new(report, "findings", findings);
+    return report;
+}
+
+static char *render(const json_t *report, const char *format,
+                    const struct assay_report_style *style)
+{
+    struct assay_buf buf = ASSAY_BUF(ASSAY_REPORT_MAX);
+    struct assay_error err = {0};
+
+    ck_assert_msg(assay_report_render(format, report, style, &buf, &err) == 0, "%s", err.text);
+    return assay_buf_take(&buf);
+}
+
+static void has(const char *text, const char *part)
+{
+    ck_assert_msg(strstr(text, part) != NULL, "'%s' is not in:\n%s", part, text);
+}
+
+static void has_not(const char *text, const char *part)
+{
+    ck_assert_msg(strstr(text, part) == NULL, "'%s' is in:\n%s", part, text);
+}
+
+/* --- text --------------------------------------------------------------------------------- */
+
+START_TEST(a_person_learns_what_where_why_and_how)
+{
+    static const char *const parts[] = {
+        "REJECT  leaky.wsl",
+        "gzip+tar, 12.4 MiB, sha256 0123456789ab\n",
+        "tiger-team 0123456789ab (base < tiger-team)",
+        "1 blocking, 2 waived, 3 informational",
+        "critical  github.pat",
+        "A token was found.",
+        "/home/mira/.netrc:7",
+        "ghp_\xe2\x80\xa6(40)",
+        PRINT,
+        "Why, and the mend: It opens the door. Revoke it.",
+        "everything was read",
+        "tar",
+    };
+    json_t *report =
+        report_of("reject", json_pack("[o]", finding("F1", "secret", "critical", "github.pat",
+                                                     "/home/mira/.netrc", "blocking")));
+    _cleanup_free_ char *text = render(report, "text", NULL);
+    struct assay_error err = {0};
+
+    ck_assert_msg(assay_schema_check("report", report, &err) == 0, "%s", err.text);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+        has(text, parts[i]);
+    has_not(text, "\x1b");
+    json_decref(report);
+}
+END_TEST
+
+START_TEST(the_worst_comes_first_and_each_rule_once)
+{
+    json_t *report = report_of(
+        "reject", json_pack("[o, o, o, o, o]",
+                            finding("F1", "hygiene", "medium", "z.low", "/five", "blocking"),
+                            finding("F2", "secret", "critical", "b.two", "/three", "blocking"),
+                            finding("F3", "secret", "critical", "a.one", "/one", "blocking"),
+                            finding("F4", "secret", "critical", "b.two", "/four", "blocking"),
+                            finding("F5", "secret", "critical", "a.one", "/two", "blocking")));
+    static const char *const order[] = {"a.one",  "/one",  "/two",  "b.two",
+                                        "/three", "/four", "z.low", "/five"};
+    _cleanup_free_ char *text = render(report, "text", NULL);
+    const char *at = text;
+
+    for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
+        const char *found = strstr(at, order[i]);
+
+        ck_assert_msg(found != NULL, "%s is missing or out of order in:\n%s", order[i], text);
+        at = found + 1;
+    }
+    ck_assert_ptr_null(strstr(strstr(text, "a.one") + 1, "a.one"));
+    json_decref(report);
+}
+END_TEST
+
+START_TEST(what_is_waived_or_unaudited_is_listed_and_the_rest_counted)
+{
+    json_t *waived = finding("F1", "secret", "high", "a.waived", "/w", "waived");
+    json_t *expired = finding("F2", "secret", "high", "a.expired", "/e", "blocking");
+    json_t *report;
+    _cleanup_free_ char *text = NULL, *verbose = NULL;
+    const struct assay_report_style style = {.verbose = true};
+
+    json_object_set_new(
+        waived, "waiver",
+        json_pack("{s:s, s:s, s:s}", "by", "ops", "reason", "a test key", "expires", "2027-01-31"));
+    json_object_set_new(expired, "waiver",
+                        json_pack("{s:s, s:s, s:s, s:s}", "by", "dev", "reason", "soon", "expires",
+                                  "2026-01-31", "refused", "expired"));
+    report = report_of(
+        "reject",
+        json_pack("[o, o, o, o]", waived, expired,
+                  finding("F3", "unaudited", "high", "unaudited.corrupt", "/c", "blocking"),
+                  finding("F4", "wsl", "info", "a.info", "/i", "informational")));
+    json_object_set_new(json_object_get(report, "summary"), "waivers_expired", json_integer(1));
+    json_object_set_new(json_object_get(report, "coverage"), "unread_more", json_integer(4));
+    text = render(report, "text", NULL);
+    has(text, "waived by ops until 2027-01-31: a test key");
+    has(text, "expired, renew it or mend this: waived by dev until 2026-01-31:");
+    has(text, "1 named by a waiver that has expired");
+    has(text, "\"waivers\"");
+    has(text, "What was not read in full, and blocks (1)");
+    has(text, "Informational: 1, shown when verbose");
+    has(text, "4 places not read in full");
+    has_not(text, "a.info");
+    verbose = render(report, "text", &style);
+    has(verbose, "a.info");
+    json_decref(report);
+}
+END_TEST
+
+START_TEST(places_and_findings_beyond_a_few_are_counted)
+{
+    json_t *one = finding("F1", "secret", "high", "a.one", "/p0", "blocking");
+    json_t *places = json_array(), *list = json_pack("[o]", one), *report;
+    const struct assay_report_style style = {.verbose = true};
+    _cleanup_free_ char *text = NULL, *verbose = NULL;
+    char path[16];
+
+    for (int i = 1; i <= 10; i++) {
+        snprintf(path, sizeof(path), "/p%d", i);
+        json_array_append_new(places, json_pack("{s:s, s:i}", "path", path, "offset", i));
+    }
+    json_object_set_new(one, "places", places);
+    json_object_set_new(one, "place_count", json_integer(1000));
+    for (int i = 0; i < 14; i++) {
+        snprintf(path, sizeof(path), "/q%d", i);
+        json_array_append_new(list, finding("F2", "secret", "high", "a.two", path, "blocking"));
+    }
+    report = report_of("reject", list);
+    text = render(report, "text", NULL);
+    has(text, "/p3, byte 3");
+    has_not(text, "/p4");
+    has(text, "and 996 more places");
+    has(text, "/q9");
+    has_not(text, "/q10");
+    has(text, "and 4 more findings of this rule");
+    verbose = render(report, "text", &style);
+    has(verbose, "/p10");
+    has(verbose, "and 989 more places");
+    has(verbose, "/q13");
+    json_decref(report);
+}
+END_TEST
+
+START_TEST(a_terminal_obeys_nothing_that_is_in_a_report)
+{
+    /* Title and clipboard escapes, C1 controls, a turned writing direction, a faked line. */
+    static const char evil[] = "/a\x1b]0;owned\x07\xc2\x9b"
+                               "31m\r\nPASS\t\x7f\xe2\x80\xae"
+                               "gpj"
+                               "\xe2\x80\x8b\xf3\xa0\x81\x81";
+    static const char *const keys[] = {"path", "message", "help", "redacted", "rule"};
+    json_t *one = finding("F1", "secret", "high", "a.one", evil, "blocking");
+    json_t *waived, *report;
+    const struct assay_report_style style = {.verbose = true, .colour = false, .width = 60};
+    _cleanup_free_ char *text = NULL;
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+        json_object_set_new(one, keys[i], json_string(evil));
+    json_object_set_new(one, "places", json_pack("[{s:s, s:i}]", "path", evil, "offset", -1));
+    waived = json_deep_copy(one);
+    json_object_set_new(waived, "status", json_string("waived"));
+    json_object_set_new(waived, "waiver", json_pack("{s:s, s:s}", "by", evil, "reason", evil));
+    report = report_of("reject", json_pack("[o, o]", one, waived));
+    json_object_set_new(report, "bypass", json_pack("{s:s, s:s}", "by", evil, "reason", evil));
+    json_object_set_new(json_object_get(report, "artifact"), "name", json_string(evil));
+    json_object_set_new(json_object_get(report, "artifact"), "format", json_string(evil));
+    json_object_set_new(json_object_get(report, "policy"), "name", json_string(evil));
+    text = render(report, "text", &style);
+    for (const char *p = text; *p; p++)
+        ck_assert_msg(*p == '\n' || ((unsigned char)*p >= 0x20 && *p != 0x7f), "byte %02x",
+                      (unsigned char)*p);
+    has_not(text, "\xc2\x9b");
+    has_not(text, "\xe2\x80\xae");
+    has_not(text, "\xe2\x80\x8b");
+    has_not(text, "\xf3\xa0\x81\x81");
+    has_not(text, "\nPASS");
+    has(text, "/a\\x1b]0;owned\\x07\\u{9b}31m\\r\\nPASS\\t\\x7f\\u{202e}gpj\\u{200b}\\u{e0041}");
+    json_decref(report);
+}
+END_TEST
+
+START_TEST(colours_only_when_asked_for)
+{
+    static const struct {
+        const char *verdict, *start;
+    } rows[] = {
+        {"pass", "\x1b[1;32mPASS\x1b[0m"},
+        {"reject", "\x1b[1;31mREJECT\x1b[0m"},
+        {"incomplete", "\x1b[33mINCOMPLETE\x1b[0m"},
+    };
+    const struct assay_report_style style = {.colour = true};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        json_t *report = report_of(rows[i].verdict, json_array());
+        _cleanup_free_ char *colour = render(report, "text", &style);
+        _cleanup_free_ char *plain = render(report, "text", NULL);
+
+        ck_assert_int_eq(strncmp(colour, rows[i].start, strlen(rows[i].start)), 0);
+        ck_assert_ptr_null(strchr(plain, '\x1b'));
+        json_decref(report);
+    }
+}
+END_TEST
+
+START_TEST(long_sentences_are_wrapped)
+{
+    json_t *one = finding("F1", "secret", "high", "a.one", "/p", "blocking"), *report;
+    const struct assay_report_style style = {.width = 50};
+    char help[2000] = "";
+    _cleanup_free_ char *text = NULL;
+    size_t column = 0;
+
+    for (int i = 0; i < 100; i++)
+        strcat(help, i % 3 ? "w\xc3\xb6rd " : "longerword  ");
+    json_object_set_new(one, "help", json_string(help));
+    report = report_of("reject", json_pack("[o]", one));
+    text = render(report, "text", &style);
+    for (const char *p = strstr(text, "Why, and"); *p; p++) {
+        column = *p == '\n' ? 0 : column + (((unsigned char)*p & 0xc0) != 0x80);
+        ck_assert_uint_le(column, 50);
+    }
+    json_decref(report);
+}
+END_TEST
+
+START_TEST(an_unfinished_report_is_rendered_without_harm)
+{
+    static const char *const rows[] = {
+        "{}",
+        "{\"findings\": 1, \"coverage\": [], \"policy\": \"x\"}",
+        "{\"findings\": [{\"status\": \"blocking\"}, 7, null], \"verdict\": 3}",
+        "{\"findings\": [{\"status\": \"waived\", \"places\": {}, \"waiver\": {}}]}",
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        json_t *report = parse(rows[i]);
+        _cleanup_free_ char *text = render(report, "text", NULL);
+
+        has(text, "INCOMPLETE");
+        json_decref(report);
+    }
+}
+END_TEST
+
+START_TEST(a_full_buffer_is_an_error)
+{
+    json_t *report = report_of("pass", json_array());
+    _cleanup_buf_ struct assay_buf buf = ASSAY_BUF(100);
+    struct assay_error err = {0};
+
+    ck_assert_int_eq(assay_report_render("text", report, NULL, &buf, &err), -EFBIG);
+    ck_assert_int_eq(assay_report_render("json", report, NULL, &buf, &err), -EFBIG);
+    json_decref(report);
+}
+END_TEST
+
+/* --- the other renderings, and the schema ------------------------------------------------- */
+
+START_TEST(json_comes_out_as_it_went_in)
+{
+    json_t *report = report_of("pass", json_array()), *again;
+    _cleanup_free_ char *text = render(report, "json", NULL);
+    struct assay_buf buf = ASSAY_BUF(1000);
+    struct assay_error err = {0};
+
+    again = parse(text);
+    ck_assert(json_equal(report, again));
+    ck_assert_int_eq(text[strlen(text) - 1], '\n');
+    ck_assert_int_eq(assay_report_render("yaml", report, NULL, &buf, &err), -EINVAL);
+    has(err.text, "text, json");
+    json_decref(again);
+    json_decref(report);
+}
+END_TEST
+
+START_TEST(the_verdict_is_the_exit_code)
+{
+    json_t *report = report_of("pass", json_array());
+
+    ck_assert_int_eq(assay_report_exit_code(report), 0);
+    json_object_set_new(report, "verdict", json_string("reject"));
+    ck_assert_int_eq(assay_report_exit_code(report), 1);
+    json_object_set_new(report, "verdict", json_string("incomplete"));
+    ck_assert_int_eq(assay_report_exit_code(report), 3);
+    json_object_del(report, "verdict");
+    ck_assert_int_eq(assay_report_exit_code(report), 3);
+    json_decref(report);
+}
+END_TEST
+
+/* Puts `value` at the dotted path; a number is an index. */
+static void set_at(json_t *json, const char *path, json_t *value)
+{
+    _cleanup_free_ char *copy = strdup(path);
+    char *last = strrchr(copy, '.'), *save, *part;
+
+    if (last)
+        *last = '\0';
+    for (part = last ? strtok_r(copy, ".", &save) : NULL; part; part = strtok_r(NULL, ".", &save))
+        json = json_is_array(json) ? json_array_get(json, (size_t)atoi(part))
+                                   : json_object_get(json, part);
+    ck_assert_msg(json != NULL, "%s is not there", path);
+    ck_assert_int_eq(json_object_set_new(json, last ? last + 1 : copy, value), 0);
+}
+
+START_TEST(the_schema_lets_nothing_else_through)
+{
+    static const struct {
+        const char *path, *value;
+    } rows[] = {
+        {"schema", "\"assay.report/2\""},
+        {"extra", "1"},
+        {"verdict", "\"maybe\""},
+        {"tool.name", "\"other\""},
+        {"artifact.sha256", "\"0\""},
+        {"artifact.size", "-1"},
+        {"artifact.size", "1.5"},
+        {"artifact.path", "\"x\""},
+        {"policy.layers", "{}"},
+        {"sandbox.seccomp", "1"},
+        {"coverage.unread_more", "-1"},
+        {"coverage.unread", "[{\"where\": \"x\"}]"},
+        {"summary.by_class", "{\"other\": 1}"},
+        {"summary.by_severity", "{\"low\": \"1\"}"},
+        {"started", "\"now\""},
+        {"seconds", "-0.5"},
+        {"findings", "{}"},
+        {"findings", "[{}]"},
+        {"findings.0.class", "\"other\""},
+        {"findings.0.severity", "\"worst\""},
+        {"findings.0.status", "\"fine\""},
+        {"findings.0.origin", "\"elsewhere\""},
+        {"findings.0.secret", "\"hunter2\""},
+        {"findings.0.fingerprint", "\"xyz\""},
+        {"findings.0.fingerprint", "\"" PRINT "\\n\""},
+        {"findings.0.line", "0"},
+        {"findings.0.offset", "-2"},
+        {"findings.0.place_count", "0"},
+        {"findings.0.places", "[{\"path\": \"x\"}]"},
+        {"findings.0.places", "[{\"path\": \"x\", \"offset\": 1, \"bytes\": \"a\"}]"},
+        {"findings.0.waiver", "{\"by\": \"a\"}"},
+        {"findings.0.rule", "null"},
+        {"bypass", "{\"reason\": \"\", \"by\": \"a\"}"},
+    };
+    static const char *const required[] = {"schema",  "tool",     "artifact", "verdict", "policy",
+                                           "sandbox", "coverage", "summary",  "findings"};
+    json_t *good = report_of(
+        "reject", json_pack("[o]", finding("F1", "secret", "high", "a.b", "/x", "blocking")));
+    struct assay_error err = {0};
+
+    ck_assert_msg(assay_schema_check("report", good, &err) == 0, "%s", err.text);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        json_t *bad = json_deep_copy(good);
+        json_error_t error;
+
+        set_at(bad, rows[i].path, json_loads(rows[i].value, JSON_DECODE_ANY, &error));
+        ck_assert_msg(assay_schema_check("report", bad, &err) == -EINVAL, "%s = %s was let through",
+                      rows[i].path, rows[i].value);
+        json_decref(bad);
+    }
+    for (size_t i = 0; i < sizeof(required) / sizeof(*required); i++) {
+        json_t *bad = json_copy(good);
+
+        json_object_del(bad, required[i]);
+        ck_assert_int_eq(assay_schema_check("report", bad, &err), -EINVAL);
+        has(err.text, required[i]);
+        json_decref(bad);
+    }
+    json_decref(good);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("report");
+    TCase *tests = tcase_create("report");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, a_person_learns_what_where_why_and_how);
+    tcase_add_test(tests, the_worst_comes_first_and_each_rule_once);
+    tcase_add_test(tests, what_is_waived_or_unaudited_is_listed_and_the_rest_counted);
+    tcase_add_test(tests, places_and_findings_beyond_a_few_are_counted);
+    tcase_add_test(tests, a_terminal_obeys_nothing_that_is_in_a_report);
+    tcase_add_test(tests, colours_only_when_asked_for);
+    tcase_add_test(tests, long_sentences_are_wrapped);
+    tcase_add_test(tests, an_unfinished_report_is_rendered_without_harm);
+    tcase_add_test(tests, a_full_buffer_is_an_error);
+    tcase_add_test(tests, json_comes_out_as_it_went_in);
+    tcase_add_test(tests, the_verdict_is_the_exit_code);
+    tcase_add_test(tests, the_schema_lets_nothing_else_through);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
