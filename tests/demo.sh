@@ -72,7 +72,7 @@ start_daemon() {
 expect() {
   local state
   state=$(assay builds --json --target "$1" | python3 -c 'import json, sys
-print(json.load(sys.stdin)["builds"][0]["state"])')
+print(json.load(sys.stdin)[0]["state"])')
   if [ "$state" != "$2" ]; then
     echo "demo: $1 should have been $2, but is $state" >&2
     exit 1
