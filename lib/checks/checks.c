@@ -14,7 +14,7 @@ static const struct check *const table[] = {
     &check_shell_history, &check_users_groups, &check_channels,    &check_wsl_distribution_conf,
 };
 
-#define N_CHECKS (sizeof(table) / sizeof(*table))
+#define N_CHECKS (sizeof(table) / sizeof(table[0]))
 
 struct checks {
     struct check_run run[N_CHECKS];

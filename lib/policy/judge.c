@@ -147,6 +147,7 @@ static int count_up(json_t *counts, const char *key)
 static int read_subject(const struct judge *judge, json_t *finding, size_t index,
                         struct subject *ret, struct assay_error *err)
 {
+    const json_t *locked = json_object_get(judge->policy, "locked");
     struct subject s = {.finding = finding};
     enum finding_class class;
 
@@ -159,7 +160,9 @@ static int read_subject(const struct judge *judge, json_t *finding, size_t index
         return assay_error_set(err, EINVAL, "findings[%zu].severity is not a severity", index);
     if (!s.rule)
         return assay_error_set(err, EINVAL, "findings[%zu].rule is missing", index);
-    s.lock = json_object_get(json_object_get(judge->policy, "locked"), s.rule);
+    s.lock = json_object_get(locked, s.rule);
+    if (!s.lock && class == FINDING_UNAUDITED)
+        s.lock = json_object_get(locked, "unaudited.*");
     *ret = s;
     return 0;
 }
@@ -168,7 +171,7 @@ static int judge_finding(struct judge *judge, json_t *finding, size_t index,
                          struct assay_error *err)
 {
     enum status status = STATUS_INFORMATIONAL;
-    struct subject s;
+    struct subject s = {0};
     int r = read_subject(judge, finding, index, &s, err);
 
     if (r < 0)

@@ -9,18 +9,28 @@
 #include "scan/finding.h"
 
 /* Ids that are no rule and no check: the places the walk could not read (enum unread_reason, and
- * what the auditor says of itself) and the kinds of identities. They can be locked. */
+ * what the auditor says of itself) and the kinds of identities. They can be locked. "unaudited.*"
+ * stands for the reasons that are named after the rule that met its limit. */
 static const struct {
     const char *id, *class;
 } fixed[] = {
-    {"unaudited.corrupt", "unaudited"},   {"unaudited.unsupported", "unaudited"},
-    {"unaudited.encrypted", "unaudited"}, {"unaudited.budget", "unaudited"},
-    {"unaudited.refused", "unaudited"},   {"unaudited.empty", "unaudited"},
-    {"unaudited.unknown", "unaudited"},   {"unaudited.worker", "unaudited"},
-    {"identity.name", "identity"},        {"identity.username", "identity"},
-    {"identity.email", "identity"},       {"identity.hostname", "identity"},
-    {"identity.domain", "identity"},      {"identity.employee-id", "identity"},
-    {"identity.phone", "identity"},       {"identity.key-fingerprint", "identity"},
+    {"unaudited.*", "unaudited"},
+    {"unaudited.corrupt", "unaudited"},
+    {"unaudited.unsupported", "unaudited"},
+    {"unaudited.encrypted", "unaudited"},
+    {"unaudited.budget", "unaudited"},
+    {"unaudited.refused", "unaudited"},
+    {"unaudited.empty", "unaudited"},
+    {"unaudited.unknown", "unaudited"},
+    {"unaudited.worker", "unaudited"},
+    {"identity.name", "identity"},
+    {"identity.username", "identity"},
+    {"identity.email", "identity"},
+    {"identity.hostname", "identity"},
+    {"identity.domain", "identity"},
+    {"identity.employee-id", "identity"},
+    {"identity.phone", "identity"},
+    {"identity.key-fingerprint", "identity"},
 };
 
 /* One setting on its way into one item of the catalogue. */

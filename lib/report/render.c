@@ -11,7 +11,7 @@ int assay_report_render(const char *format, const json_t *report,
 {
     char known[256] = "";
 
-    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         size_t len = strlen(known);
 
         if (strcmp(table[i]->name, format) == 0)

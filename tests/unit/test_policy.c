@@ -594,10 +594,13 @@ START_TEST(a_lock_stands_against_thresholds_and_allowances_from_above)
                        "2026-11-21");
     ck_assert_str_eq(status_of(report), "informational");
     json_decref(report);
-    report = judge_one(policy, finding("unaudited", "unaudited.corrupt", "high", "/x", PRINT_A),
-                       "2026-11-21");
-    ck_assert_str_eq(status_of(report), "blocking");
-    json_decref(report);
+    for (size_t i = 0; i < 2; i++) {
+        const char *rule = i ? "unaudited.corrupt" : "unaudited.forges.github-pat";
+
+        report = judge_one(policy, finding("unaudited", rule, "high", "/x", PRINT_A), "2026-11-21");
+        ck_assert_str_eq(status_of(report), "blocking");
+        json_decref(report);
+    }
     json_decref(policy);
 }
 END_TEST

@@ -14,10 +14,11 @@
  *    "budget":     {"depth": 8, "entries": ..., "expanded": ..., "ratio": ..., "name": ...,
  *                   "seconds": ...}}
  *
- * `extends` names the layer below: "base" (also when it is left out) is built in, anything else is a
- * file relative to the one that names it. A layer adds to what is below; what a lower layer locked
- * can be made stricter, but not lowered, turned off, unlocked or waived, and keeps blocking from the
- * severity that blocked when it was locked. Globs match slashes too (fnmatch(3) without flags). */
+ * `extends` names the layer below: "base" (also when it is left out) is built in, anything else is
+ * a file relative to the one that names it. A layer adds to what is below; what a lower layer
+ * locked can be made stricter, but not lowered, turned off, unlocked or waived, and keeps blocking
+ * from the severity that blocked when it was locked. Globs match slashes too (fnmatch(3) without
+ * flags). */
 #ifndef ASSAY_POLICY_H
 #define ASSAY_POLICY_H
 
