@@ -17,8 +17,9 @@
  *                refuses is dropped
  *   "placeholders": optional, default true: drop the secret when it is one of the common
  *                placeholders (EXAMPLE, changeme, xxxx, ...)
- *   "match":     at least 2 texts that must give exactly this finding
- *   "nomatch":   at least 2 texts that must not
+ *   "example_path": optional: path of the file that the examples stand in, for rules with `paths`
+ *   "match":     at least 2 texts in each of which this rule must find something
+ *   "nomatch":   at least 2 texts in which it must not
  * }]}
  * So that no scanner trips over the rule files, an example may write a token in two halves with
  * "‖" (U+2016) between them; it is taken out before use. */

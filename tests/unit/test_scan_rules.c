@@ -1,0 +1,242 @@
+/* Every rule of the embedded files against its own examples, by the real engine; and the loader. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan/engine.h"
+#include "scan/rules.h"
+
+static const uint8_t key[FINDING_KEY_SIZE] = {1};
+
+static json_t *builtin(void)
+{
+    json_t *rules = NULL;
+    struct assay_error err = {0};
+
+    ck_assert_msg(rules_builtin(&rules, &err) == 0, "%s", err.text);
+    ck_assert_uint_gt(json_array_size(rules), 0);
+    return rules;
+}
+
+static struct scan_engine *engine_of(const json_t *rules, struct findings *findings)
+{
+    struct scan_engine *engine = NULL;
+    struct assay_error err = {0};
+
+    ck_assert_msg(scan_engine_new(rules, NULL, findings, &engine, &err) == 0, "%s", err.text);
+    return engine;
+}
+
+static void scan(struct scan_engine *engine, const char *container, const char *path,
+                 const char *text)
+{
+    struct scan_stream *stream = NULL;
+
+    ck_assert_int_eq(scan_stream_open(engine, container, path, &stream), 0);
+    ck_assert_int_eq(scan_stream_feed(stream, (const uint8_t *)text, strlen(text), 0), 0);
+    ck_assert_int_eq(scan_stream_close(stream), 0);
+}
+
+static bool is_at(const json_t *place, const char *path)
+{
+    return strcmp(assay_json_string(place, "path", ""), path) == 0;
+}
+
+/* Whether the rule `id` has a finding at `path`. */
+static bool has(const json_t *findings, const char *path, const char *id)
+{
+    size_t i, j;
+    json_t *finding, *place;
+
+    json_array_foreach(findings, i, finding)
+    {
+        if (strcmp(assay_json_string(finding, "rule", ""), id) != 0)
+            continue;
+        if (is_at(finding, path))
+            return true;
+        json_array_foreach(json_object_get(finding, "places"), j, place)
+        {
+            if (is_at(place, path))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The example without the "‖" that keeps other scanners from finding it. */
+static char *whole(const char *example)
+{
+    char *text = strdup(example), *mark;
+
+    while ((mark = strstr(text, "\xe2\x80\x96")))
+        memmove(mark, mark + 3, strlen(mark + 3) + 1);
+    return text;
+}
+
+static const char *const kinds[] = {"nomatch", "match"};
+
+/* Scans all examples of a rule, each as a file in a container of its own. */
+static void scan_examples(struct scan_engine *engine, const json_t *rule, size_t number)
+{
+    for (int kind = 0; kind < 2; kind++) {
+        size_t i;
+        json_t *example;
+
+        json_array_foreach(json_object_get(rule, kinds[kind]), i, example)
+        {
+            char *text = whole(json_string_value(example)), container[64];
+
+            snprintf(container, sizeof(container), "%zu-%s-%zu", number, kinds[kind], i);
+            scan(engine, container, assay_json_string(rule, "example_path", "file"), text);
+            free(text);
+        }
+    }
+}
+
+/* Prints every example that went wrong; returns how many. */
+static int judge_examples(const json_t *findings, const json_t *rule, size_t number)
+{
+    const char *id = assay_json_string(rule, "id", "?");
+    int wrong = 0;
+
+    for (int kind = 0; kind < 2; kind++) {
+        for (size_t i = 0; i < json_array_size(json_object_get(rule, kinds[kind])); i++) {
+            char path[256];
+
+            snprintf(path, sizeof(path), "%zu-%s-%zu/%s", number, kinds[kind], i,
+                     assay_json_string(rule, "example_path", "file"));
+            if (has(findings, path, id) == (kind == 1))
+                continue;
+            fprintf(stderr, "rule %s: its %s example %zu is %s\n", id, kinds[kind], i,
+                    kind == 1 ? "not found" : "found");
+            wrong++;
+        }
+    }
+    return wrong;
+}
+
+START_TEST(every_rule_finds_its_examples_and_nothing_else)
+{
+    json_t *rules = builtin(), *rule, *all;
+    struct findings *findings = findings_new(key);
+    struct scan_engine *engine = engine_of(rules, findings);
+    uint64_t dropped = 0;
+    size_t i;
+    int wrong = 0;
+
+    json_array_foreach(rules, i, rule)
+    {
+        scan_examples(engine, rule, i);
+    }
+    all = findings_json(findings, &dropped);
+    json_array_foreach(rules, i, rule)
+    {
+        wrong += judge_examples(all, rule, i);
+    }
+    ck_assert_int_eq(wrong, 0);
+    json_decref(all);
+    json_decref(rules);
+    scan_engine_free(engine);
+    findings_free(findings);
+}
+END_TEST
+
+/* --- the loader ------------------------------------------------------------------------------ */
+
+static json_t *file_of(const char *family, const char *id)
+{
+    json_t *file =
+        json_pack("{s:s, s:s, s:[{s:s, s:s, s:s, s:s, s:s, s:s, s:[s,s], s:[s,s]}]}", "schema",
+                  "assay.rules/1", "family", family, "rules", "id", id, "severity", "high", "title",
+                  "T", "message", "M", "help", "H", "pattern", "tok_[0-9]{8}", "match",
+                  "tok_00000001", "tok_00000002", "nomatch", "a", "b");
+
+    ck_assert_ptr_nonnull(file);
+    return file;
+}
+
+START_TEST(rule_files_are_checked)
+{
+    json_t *array = json_array(), *good = file_of("a", "a.one"), *other = file_of("a", "b.one"),
+           *unknown = file_of("a", "a.two");
+    struct assay_error err = {0};
+
+    ck_assert_int_eq(rules_append(array, good, "good.json", &err), 0);
+    ck_assert_str_eq(assay_json_string(json_array_get(array, 0), "family", ""), "a");
+    ck_assert_int_eq(rules_append(array, good, "again.json", &err), -EEXIST);
+    ck_assert_ptr_nonnull(strstr(err.text, "again.json"));
+    ck_assert_int_eq(rules_append(array, other, "other.json", &err), -EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "b.one"));
+    json_object_set_new(json_array_get(json_object_get(unknown, "rules"), 0), "patern",
+                        json_string("x"));
+    ck_assert_int_eq(rules_append(array, unknown, "unknown.json", &err), -EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "unknown.json"));
+    ck_assert_ptr_nonnull(strstr(err.text, "patern"));
+    ck_assert_uint_eq(json_array_size(array), 1);
+    json_decref(array);
+    json_decref(good);
+    json_decref(other);
+    json_decref(unknown);
+}
+END_TEST
+
+START_TEST(the_digest_depends_on_every_rule)
+{
+    json_t *rules = builtin();
+    struct assay_error err = {0};
+    char one[65], two[65];
+
+    ck_assert_int_eq(rules_digest(rules, one, &err), 0);
+    json_object_set_new(json_array_get(rules, 0), "severity", json_string("info"));
+    ck_assert_int_eq(rules_digest(rules, two, &err), 0);
+    ck_assert_uint_eq(strlen(one), 64);
+    ck_assert_str_ne(one, two);
+    json_decref(rules);
+}
+END_TEST
+
+START_TEST(wrong_rules_are_named)
+{
+    static const struct {
+        const char *key, *value, *says;
+    } cases[] = {
+        {"pattern", "tok_[0-9", "character"},      {"pattern", "(?:tok_)*", "everywhere"},
+        {"prefilter", "tok_(", "prefilter"},       {"check", "crc99", "github-crc32"},
+        {"severity", "blocker", "critical, high"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        json_t *file = file_of("a", "a.one"), *rules = json_object_get(file, "rules");
+        struct findings *findings = findings_new(key);
+        struct scan_engine *engine = NULL;
+        struct assay_error err = {0};
+
+        json_object_set_new(json_array_get(rules, 0), cases[i].key, json_string(cases[i].value));
+        ck_assert_int_eq(scan_engine_new(rules, NULL, findings, &engine, &err), -EINVAL);
+        ck_assert_ptr_null(engine);
+        ck_assert_msg(strstr(err.text, "a.one") && strstr(err.text, cases[i].says), "%s", err.text);
+        json_decref(file);
+        findings_free(findings);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("rules");
+    TCase *tcase = tcase_create("rules");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_set_timeout(tcase, 120);
+    suite_add_tcase(suite, tcase);
+    tcase_add_test(tcase, every_rule_finds_its_examples_and_nothing_else);
+    tcase_add_test(tcase, rule_files_are_checked);
+    tcase_add_test(tcase, the_digest_depends_on_every_rule);
+    tcase_add_test(tcase, wrong_rules_are_named);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
