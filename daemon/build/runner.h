@@ -7,7 +7,8 @@
 
 #include "app.h"
 
-/* Starts the threads. */
+/* Starts the threads, which take nothing before the first runner_wake(). Sets app->runner and
+ * app->isolated. -EPERM when tarball targets would have no root to run as. */
 int runner_start(struct app *app, struct runner **ret, struct assay_error *err);
 
 /* Says that there may be something to do (a build was queued or canceled). */
