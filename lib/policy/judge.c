@@ -143,28 +143,27 @@ static int count_up(json_t *counts, const char *key)
     return json_object_set_new(counts, key, json_integer(assay_json_int(counts, key, 0) + 1));
 }
 
-/* Reads the members that the judgment depends on. */
-static int read_subject(const struct judge *judge, json_t *finding, size_t index,
-                        struct subject *ret, struct assay_error *err)
+/* Reads the members that the judgment depends on. Returns NULL, or the key that is not as it must
+ * be. */
+static const char *read_subject(const struct judge *judge, json_t *finding, struct subject *ret)
 {
     const json_t *locked = json_object_get(judge->policy, "locked");
-    struct subject s = {.finding = finding};
     enum finding_class class;
 
-    s.class = assay_json_string(finding, "class", "");
-    s.rule = assay_json_string(finding, "rule", NULL);
-    s.severity_text = assay_json_string(finding, "severity", "");
-    if (finding_class_parse(s.class, &class) < 0)
-        return assay_error_set(err, EINVAL, "findings[%zu].class is not a class", index);
-    if (severity_parse(s.severity_text, &s.severity) < 0)
-        return assay_error_set(err, EINVAL, "findings[%zu].severity is not a severity", index);
-    if (!s.rule)
-        return assay_error_set(err, EINVAL, "findings[%zu].rule is missing", index);
-    s.lock = json_object_get(locked, s.rule);
-    if (!s.lock && class == FINDING_UNAUDITED)
-        s.lock = json_object_get(locked, "unaudited.*");
-    *ret = s;
-    return 0;
+    ret->finding = finding;
+    ret->class = assay_json_string(finding, "class", "");
+    ret->rule = assay_json_string(finding, "rule", NULL);
+    ret->severity_text = assay_json_string(finding, "severity", "");
+    if (finding_class_parse(ret->class, &class) < 0)
+        return "class";
+    if (severity_parse(ret->severity_text, &ret->severity) < 0)
+        return "severity";
+    if (!ret->rule)
+        return "rule";
+    ret->lock = json_object_get(locked, ret->rule);
+    if (!ret->lock && class == FINDING_UNAUDITED)
+        ret->lock = json_object_get(locked, "unaudited.*");
+    return NULL;
 }
 
 static int judge_finding(struct judge *judge, json_t *finding, size_t index,
@@ -172,10 +171,11 @@ static int judge_finding(struct judge *judge, json_t *finding, size_t index,
 {
     enum status status = STATUS_INFORMATIONAL;
     struct subject s = {0};
-    int r = read_subject(judge, finding, index, &s, err);
+    const char *bad = read_subject(judge, finding, &s);
+    int r = 0;
 
-    if (r < 0)
-        return r;
+    if (bad)
+        return assay_error_set(err, EINVAL, "findings[%zu].%s is missing or unknown", index, bad);
     json_object_del(finding, "waiver");
     if (blocks(judge, &s)) {
         r = find_waiver(judge, &s);

@@ -45,7 +45,7 @@ int report_group_select(const json_t *report, const char *status, bool unaudited
     const json_t *findings = json_object_get(report, "findings");
     size_t total = json_array_size(findings), n = 0;
     _cleanup_free_ struct ranked *ranked = calloc(total + 1, sizeof(*ranked));
-    const json_t **sorted = calloc(total + 1, sizeof(sorted[0]));
+    const json_t **sorted = calloc(total + 1, sizeof(const json_t *));
 
     if (!ranked || !sorted) {
         free(sorted);
