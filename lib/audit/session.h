@@ -1,0 +1,43 @@
+/* The coordinator's talk with one worker. */
+#ifndef ASSAY_AUDIT_SESSION_H
+#define ASSAY_AUDIT_SESSION_H
+
+#include <assay/audit.h>
+#include <assay/process.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "audit/message.h"
+
+#define SESSION_NBD_MAX 4 /* qemu-nbd is started this often at most */
+
+struct session {
+    const struct assay_audit_job *job;
+    struct message_job orders; /* what the worker is told */
+    int socket;
+    struct assay_process worker;
+    struct assay_process nbd[SESSION_NBD_MAX];
+    unsigned n_nbd, spools;
+    bool handed; /* the worker has the artifact: what goes wrong now is the artifact's doing */
+    struct message_sandbox sandbox;
+    uint64_t began, deadline,
+        heard; /* assay_clock_ms(): hand-over, end of patience, last message */
+    uint64_t messages;
+    uint64_t bytes, total, entries; /* the last progress */
+    char path[1024];
+    json_t *report; /* the worker's, not checked yet */
+};
+
+/* Starts the worker and gives it its orders. The session is closed in any case. */
+int session_open(struct session *session, const struct assay_audit_job *job, const char *today,
+                 struct assay_error *err);
+
+/* Talks until the report has come. Negative errnos with `handed` false are the audit's own trouble;
+ * -ECANCELED when the job's progress said so; any other with `handed` true is the worker's, and
+ * `err` says what it did. */
+int session_talk(struct session *session, struct assay_error *err);
+
+/* Ends the worker and qemu-nbd. */
+void session_close(struct session *session);
+
+#endif
