@@ -97,6 +97,27 @@ static bool wants(const struct check_run *run, const struct entry *entry)
            run->check->wants(entry);
 }
 
+/* A hard link has no content of its own: it stood under the other name, and was shown to the check
+ * only when that is one it wants. */
+static int check_hard_link(struct check_run *run, const struct entry *entry)
+{
+    const char *link = entry->link ? entry->link : "";
+    const struct check_content content = {.entry = entry};
+    struct entry target = {.container = entry->container, .type = ENTRY_FILE};
+
+    if (entry->type != ENTRY_HARDLINK || !run->enabled || !run->check->wants ||
+        !run->check->wants(entry))
+        return 0;
+    while (link[0] == '/' || (link[0] == '.' && link[1] == '/'))
+        link++;
+    target.path = link;
+    if (run->check->wants(&target))
+        return 0;
+    return check_report_unread(run, &content, "unsupported",
+                               "A file that a check wants to see is a hard link to another name, "
+                               "under which the check has not seen it.");
+}
+
 int checks_entry(struct checks *checks, const struct entry *entry)
 {
     int wanted = 0;
@@ -105,6 +126,8 @@ int checks_entry(struct checks *checks, const struct entry *entry)
         struct check_run *run = &checks->run[i];
         int r = run->enabled && run->check->entry ? run->check->entry(run, entry) : 0;
 
+        if (r == 0)
+            r = check_hard_link(run, entry);
         if (r < 0)
             return r;
         if (wants(run, entry))

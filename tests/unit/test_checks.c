@@ -137,6 +137,13 @@ START_TEST(one_file_gives_what_it_should)
         {"", STORE "users-groups.json", "", "unaudited.corrupt", 0},
         {"", STORE "users-groups.json",
          "{\"users\": [{\"password\": \"secret\", \"password\": null}]}", "unaudited.corrupt", 0},
+        {"", "nix/store/.links/1b9p07z77phvv2hf6gm9f28syp39f1ag5w0i2aqg6lwdf5p1l2h6",
+         "{\"users\": [{\"initialHashedPassword\": null, \"password\": \"nixos\"}]}",
+         "nixos.users-groups-password", 1},
+        {"", "nix/store/.links/1b9p07z77phvv2hf6gm9f28syp39f1ag5w0i2aqg6lwdf5p1l2h6",
+         "{\"users\": [{\"password\": \"nixos\"}]}", NULL, 0},
+        {"", "nix/store/.links/1b9p07z77phvv2hf6gm9f28syp39f1ag5w0i2aqg6lwdf5p1l2h6",
+         "int main(void) { return 0; }", NULL, 0},
         {"", "srv/users-groups.json", "{\"users\": [{\"password\": \"nixos\"}]}", NULL, 0},
 
         {"", "etc/resolv.conf", "nameserver 10.0.0.1\n", "hygiene.resolv-conf", 0},
@@ -269,6 +276,37 @@ START_TEST(only_regular_files_are_read)
 }
 END_TEST
 
+START_TEST(a_hard_link_to_what_no_check_saw_is_unaudited)
+{
+    static const struct {
+        const char *path, *link;
+        bool unaudited;
+    } rows[] = {
+        {"etc/shadow", "./etc/shadow-", false},
+        {"etc/shadow", "srv/kept", true},
+        {"etc/machine-id", NULL, true},
+        {STORE "users-groups.json", "./nix/store/.links/1b9p07z77phvv2hf6gm9f28syp39f1ag5w0",
+         false},
+        {"srv/kept", "etc/shadow", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        const struct entry entry = {
+            .container = "", .path = rows[i].path, .type = ENTRY_HARDLINK, .link = rows[i].link};
+        struct fixture f = start(NULL);
+        json_t *list;
+
+        ck_assert_int_eq(checks_entry(f.checks, &entry), 0);
+        list = finish(&f);
+        ck_assert_msg(json_array_size(list) == rows[i].unaudited, "row %zu", i);
+        if (rows[i].unaudited)
+            ck_assert_str_eq(assay_json_string(json_array_get(list, 0), "rule", ""),
+                             "unaudited.unsupported");
+        json_decref(list);
+    }
+}
+END_TEST
+
 START_TEST(the_policy_sets_severity_and_turns_off)
 {
     struct fixture f = start("{\"hygiene.resolv-conf\": {\"severity\": \"critical\"},"
@@ -339,6 +377,7 @@ int main(void)
     tcase_add_test(tests, no_secret_is_in_a_finding);
     tcase_add_test(tests, what_was_cut_off_is_unaudited);
     tcase_add_test(tests, only_regular_files_are_read);
+    tcase_add_test(tests, a_hard_link_to_what_no_check_saw_is_unaudited);
     tcase_add_test(tests, the_policy_sets_severity_and_turns_off);
     tcase_add_test(tests, bad_settings_are_refused);
     tcase_add_test(tests, every_check_says_what_and_why);
