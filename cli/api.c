@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "terminal.h"
+#include "token.h"
 
 #define REDIRECTS_MAX 5
 #define PROBLEM_MAX (64u << 10) /* bytes of an error's body that are read */
@@ -152,7 +153,7 @@ static int open_api(struct cli *cli)
     cli->api = calloc(1, sizeof(*cli->api));
     if (!cli->api || curl_global_init(CURL_GLOBAL_DEFAULT) || !(cli->api->curl = curl_easy_init()))
         return cli_fail_memory(cli);
-    return CLI_OK;
+    return token_find(cli);
 }
 
 void api_close(struct api *api)

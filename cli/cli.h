@@ -27,12 +27,14 @@ struct api;
 
 /* The context of one run. */
 struct cli {
-    const char *server;     /* base URL without a slash at its end */
-    char *token;            /* NULL: none; owned */
-    bool json;              /* --json */
-    bool colour;            /* colours on stdout */
-    struct assay_error err; /* why it failed; main() prints it */
-    struct api *api;        /* opened at the first request */
+    const char *server;      /* base URL without a slash at its end */
+    const char *token_given; /* --token, or NULL */
+    const char *token_file;  /* --token-file, or NULL */
+    char *token;             /* set by token_find() at the first request; NULL: none; owned */
+    bool json;               /* --json */
+    bool colour;             /* colours on stdout */
+    struct assay_error err;  /* why it failed; main() prints it */
+    struct api *api;         /* opened at the first request */
 };
 
 /* Sets the sentence that main() prints ("assay: ...") and returns `code`. */

@@ -2,69 +2,17 @@
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#include <assay/buf.h>
-#include <assay/cleanup.h>
-#include <assay/fs.h>
 
 #include "api.h"
 #include "cli.h"
 #include "commands.h"
-#include "paths.h"
 #include "terminal.h"
 
 #define DEFAULT_SERVER "http://127.0.0.1:8420"
 
-/* A token becomes part of a header: one word of visible ASCII, nothing else. */
-static int take_token(struct cli *cli, const char *text, const char *where)
-{
-    size_t len = strcspn(text, " \t\r\n");
-
-    for (const char *p = text; *p; p++)
-        if (p < text + len ? (unsigned char)*p <= 0x20 || (unsigned char)*p >= 0x7f
-                           : !strchr(" \t\r\n", *p))
-            return cli_fail(cli, CLI_USAGE, "the token in %s holds characters that none has",
-                            where);
-    if (len == 0)
-        return CLI_OK;
-    cli->token = strndup(text, len);
-    return cli->token ? CLI_OK : cli_fail_memory(cli);
-}
-
-static int read_token(struct cli *cli, const char *path)
-{
-    _cleanup_buf_ struct assay_buf text = ASSAY_BUF(4096);
-    struct assay_error err = {0};
-    struct stat st;
-
-    if (stat(path, &st) == 0 && (st.st_mode & 077))
-        return cli_fail(cli, CLI_USAGE, "others can read the token in %s; do: chmod 600 %s", path,
-                        path);
-    if (assay_fs_read_file(path, &text, &err) < 0)
-        return cli_fail_error(cli, CLI_USAGE, &err);
-    return take_token(cli, assay_buf_str(&text), path);
-}
-
-/* In this order: --token, --token-file, ASSAY_TOKEN, the file in the configuration folder. */
-static int find_token(struct cli *cli, const struct options *options)
-{
-    const char *given = options_get(options, "token"), *file = options_get(options, "token-file");
-    const char *environment = getenv("ASSAY_TOKEN");
-    _cleanup_free_ char *path = NULL;
-
-    if (given)
-        return take_token(cli, given, "--token");
-    if (file)
-        return read_token(cli, file);
-    if (environment && environment[0])
-        return take_token(cli, environment, "ASSAY_TOKEN");
-    path = paths_config("token");
-    return path && access(path, F_OK) == 0 ? read_token(cli, path) : CLI_OK;
-}
-
-static int set_up(struct cli *cli, const struct options *options)
+static void set_up(struct cli *cli, const struct options *options)
 {
     const char *server = options_get(options, "server");
     const char *no_color = getenv("NO_COLOR");
@@ -75,7 +23,8 @@ static int set_up(struct cli *cli, const struct options *options)
     cli->json = options_get(options, "json") != NULL;
     cli->colour =
         terminal_colour(1) && !options_get(options, "no-color") && !(no_color && no_color[0]);
-    return find_token(cli, options);
+    cli->token_given = options_get(options, "token");
+    cli->token_file = options_get(options, "token-file");
 }
 
 static int count_args(struct cli *cli, const struct command *command, size_t n)
@@ -143,9 +92,10 @@ static int run(struct cli *cli, int argc, char **argv, const char **args)
     options.args += taken;
     options.n_args -= taken;
     r = count_args(cli, command, options.n_args);
-    if (r == CLI_OK)
-        r = set_up(cli, &options);
-    return r == CLI_OK ? command->run(cli, &options) : r;
+    if (r != CLI_OK)
+        return r;
+    set_up(cli, &options);
+    return command->run(cli, &options);
 }
 
 int main(int argc, char **argv)

@@ -76,6 +76,7 @@ class Use(CliTest):
         (folder / "token").write_text("assay_x\n")
         (folder / "token").chmod(0o644)
         self.assertIn("chmod 600", self.assay("status", code=2)[1])
+        self.assay("key", "generate", "k")  # asks no server and needs no token
         (folder / "token").chmod(0o600)
         self.assay("status", code=5)
 

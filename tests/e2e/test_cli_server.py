@@ -193,6 +193,30 @@ class Answers(ServerTest):
                                            "target": "t", "finished": None}
         self.assertIn("still auditing", self.assay("wait", "1", "--timeout", "1", code=8)[1])
 
+    def test_a_server_that_is_away_for_a_moment_is_waited_for(self):
+        build = {"id": 1, "state": "auditing", "revision": 3, "target": "t", "finished": None}
+        answers = [(200, build), (503, {}), (200, {**build, "state": "published"})]
+        self.routes["/api/v1/builds/1"] = lambda handler: handler.send(
+            answers[0][0], json.dumps(answers.pop(0)[1]).encode())
+        self.assertIn("published", self.assay("wait", "1")[0])
+        self.assertEqual(answers, [])
+        self.assertIn("wait=30&revision=3", self.server.seen[-1][1])
+
+    def test_tokens_come_from_the_option_the_file_and_the_environment_in_this_order(self):
+        self.routes["/api/v1/builds"] = []
+        (self.home / "t").write_text("assay_file\n")
+        (self.home / "t").chmod(0o600)
+        folder = self.home / ".config/assay"
+        folder.mkdir(parents=True)
+        (folder / "token").write_text("assay_home")
+        (folder / "token").chmod(0o600)
+        given = {"ASSAY_TOKEN": "assay_env"}
+        for args, env, sent in ((["--token", "assay_arg", "--token-file", "t"], given, "arg"),
+                                (["--token-file", "t"], given, "file"), ([], given, "env"),
+                                ([], {}, "home")):
+            self.assay("builds", *args, **env)
+            self.assertEqual(self.server.seen[-1][2]["Authorization"], f"Bearer assay_{sent}")
+
     def test_how_a_build_ended_is_the_exit_code(self):
         for state, verdict, code in (("published", "pass", 0), ("failed", None, 4),
                                      ("canceled", None, 4)):
