@@ -142,6 +142,8 @@ int64_t db_revision(void)
 
 void db_changed(struct store *store, int64_t build)
 {
+    pthread_rwlock_rdlock(&store->changed_lock);
     if (store->changed)
         store->changed(store->changed_ctx, build);
+    pthread_rwlock_unlock(&store->changed_lock);
 }

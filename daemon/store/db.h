@@ -21,7 +21,8 @@ struct progress {
 
 struct store {
     sqlite3 *db;
-    pthread_mutex_t lock; /* of the connection */
+    pthread_mutex_t lock;          /* of the connection */
+    pthread_rwlock_t changed_lock; /* of the two below; held while `changed` runs */
     void (*changed)(void *ctx, int64_t build);
     void *changed_ctx;
     pthread_mutex_t progress_lock; /* of `progress`; never taken with `lock` to be taken after */

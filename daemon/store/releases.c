@@ -60,6 +60,21 @@ int store_release_find(struct store *store, const char *sha256, struct release *
     return r < 0 ? r : one_release(store, stmt, ret, err);
 }
 
+int store_release_file(struct store *store, const char *sha256, const char *file,
+                       struct release *ret, struct assay_error *err)
+{
+    _cleanup_stmt_ sqlite3_stmt *stmt = NULL;
+    int r;
+
+    DB_LOCKED(store);
+    r = db_prepare(store, &stmt, "read the release", err,
+                   "SELECT " COLUMNS " FROM releases WHERE sha256 = ?1"
+                   " AND (name = ?2 OR substr(?2, 1, length(name) + 1) = name || '.')"
+                   " ORDER BY length(name) DESC, id DESC LIMIT 1",
+                   "ss", sha256, file);
+    return r < 0 ? r : one_release(store, stmt, ret, err);
+}
+
 int store_release_channel(struct store *store, const char *target, const char *channel,
                           struct release *ret, struct assay_error *err)
 {

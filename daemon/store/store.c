@@ -11,8 +11,10 @@
 
 void store_on_change(struct store *store, void (*changed)(void *ctx, int64_t build), void *ctx)
 {
+    pthread_rwlock_wrlock(&store->changed_lock);
     store->changed = changed;
     store->changed_ctx = ctx;
+    pthread_rwlock_unlock(&store->changed_lock);
 }
 
 static int read_version(struct store *store, int *ret, struct assay_error *err)
@@ -90,6 +92,7 @@ int store_open(const char *state_dir, struct store **ret, struct assay_error *er
     if (!store)
         return assay_error_set(err, ENOMEM, "cannot open the database: out of memory");
     snprintf(path, sizeof(path), "%s/assay.db", state_dir);
+    pthread_rwlock_init(&store->changed_lock, NULL);
     pthread_mutex_init(&store->lock, NULL);
     pthread_mutex_init(&store->progress_lock, NULL);
     mask = umask(0077);
@@ -108,6 +111,7 @@ struct store *store_close(struct store *store)
     if (!store)
         return NULL;
     sqlite3_close(store->db);
+    pthread_rwlock_destroy(&store->changed_lock);
     pthread_mutex_destroy(&store->lock);
     pthread_mutex_destroy(&store->progress_lock);
     free(store);

@@ -22,7 +22,8 @@ int store_open(const char *state_dir, struct store **ret, struct assay_error *er
 struct store *store_close(struct store *store);
 
 /* Called after each commit that changed a build or wrote progress, from the thread that did it,
- * with no lock held: how long polls are woken. */
+ * with no lock held: how long polls are woken. `changed` NULL ends it; no call runs any more when
+ * this returns. */
 void store_on_change(struct store *store, void (*changed)(void *ctx, int64_t build), void *ctx);
 
 /* ---- builds ---------------------------------------------------------------------------------
@@ -43,6 +44,7 @@ enum build_state {
     BUILD_FAILED,
     BUILD_CANCELED,
 };
+#define BUILD_STATES (BUILD_CANCELED + 1)
 
 const char *build_state_name(enum build_state state);
 int build_state_parse(const char *name, enum build_state *ret);
@@ -140,6 +142,10 @@ int store_release_get(struct store *store, int64_t id, struct release *ret,
 /* By digest; -ENOENT when no release has this artifact: nothing unpublished is ever served. */
 int store_release_find(struct store *store, const char *sha256, struct release *ret,
                        struct assay_error *err);
+/* The release that serves `file`: of this artifact, with a name that `file` is or begins with, up
+ * to a dot. Several releases, of one target or of more, can have the same bytes. -ENOENT. */
+int store_release_file(struct store *store, const char *sha256, const char *file,
+                       struct release *ret, struct assay_error *err);
 /* By channel. */
 int store_release_channel(struct store *store, const char *target, const char *channel,
                           struct release *ret, struct assay_error *err);
@@ -150,6 +156,13 @@ int store_releases_json(struct store *store, const char *target, int limit, json
 /* {"nightly": {"release": id, "version", "serial", "updated"}, ...} of a target. */
 int store_channels_json(struct store *store, const char *target, json_t **ret,
                         struct assay_error *err);
+
+/* How many there are, for metrics. */
+struct store_counts {
+    int64_t builds[BUILD_STATES]; /* by state */
+    int64_t releases;
+};
+int store_counts(struct store *store, struct store_counts *ret, struct assay_error *err);
 
 /* ---- tokens -----------------------------------------------------------------------------------
  * A token is "assay_" and 43 characters of base64url (256 random bits); stored as SHA-256. */
