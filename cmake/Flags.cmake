@@ -9,6 +9,9 @@ target_compile_options(assay_flags INTERFACE
   $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
   -fstack-protector-strong -fno-strict-aliasing)
 target_link_options(assay_flags INTERFACE -Wl,--as-needed -Wl,-z,relro -Wl,-z,now)
+if(ASSAY_FUZZ)
+  target_compile_options(assay_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(ASSAY_SANITIZE)
   target_compile_definitions(assay_flags INTERFACE ASSAY_SANITIZE=1)
   target_compile_options(assay_flags INTERFACE
