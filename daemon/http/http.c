@@ -64,6 +64,7 @@ int http_start(struct app *app, struct http **ret, struct assay_error *err)
                                "up; look for limits on threads, memory and open files",
                                app->address);
     }
+    store_on_change(app->store, waiters_wake, http->waiters);
     *ret = http;
     return 0;
 }
@@ -84,6 +85,7 @@ struct http *http_stop(struct http *http)
 
     if (!http)
         return NULL;
+    store_on_change(http->app->store, NULL, NULL);
     listening = MHD_quiesce_daemon(http->daemon);
     waiters_release(http->waiters);
     drain(http);

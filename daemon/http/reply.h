@@ -37,7 +37,7 @@ enum MHD_Result reply_problem_with(struct request *request, unsigned status, con
     __attribute__((format(printf, 5, 6)));
 
 /* The problem that an error of the store or the blobs is: ENOENT 404, EEXIST and EALREADY 409,
- * EINVAL 422, EPERM 403, EMFILE, ENFILE and EBUSY 503, any other 500. */
+ * EINVAL 422, EPERM 403, ENOSPC 507, EMFILE, ENFILE and EBUSY 503, any other 500. */
 enum MHD_Result reply_error(struct request *request, const struct assay_error *err);
 
 /* Adds the headers every answer has, remembers the status and the length, queues the response and

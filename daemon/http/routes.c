@@ -7,6 +7,28 @@
 
 static const struct route routes[] = {
     {"GET", "/healthz", ROLE_NONE, health_live, "The process answers"},
+    {"GET", "/readyz", ROLE_NONE, health_ready, "Store, signer and disks can be worked with"},
+    {"GET", "/metrics", ROLE_READ, metrics_get, "Numbers for Prometheus"},
+    {"GET", "/keys/minisign.pub", ROLE_NONE, keys_minisign,
+     "The key that releases are signed with"},
+    {"GET", "/api/v1/targets", ROLE_READ, targets_list, "All targets and where each stands"},
+    {"GET", "/api/v1/targets/{target}", ROLE_READ, targets_get, "One target"},
+    {"POST", "/api/v1/builds", ROLE_TRIGGER, builds_create, "Queue a build"},
+    {"GET", "/api/v1/builds", ROLE_READ, builds_list, "Builds, newest first"},
+    {"GET", "/api/v1/builds/{id}", ROLE_READ, builds_get, "One build; can wait for a change"},
+    {"POST", "/api/v1/builds/{id}/cancel", ROLE_TRIGGER, builds_cancel, "Cancel a build"},
+    {"POST", "/api/v1/builds/{id}/retry", ROLE_TRIGGER, builds_retry, "Build the target again"},
+    {"GET", "/api/v1/builds/{id}/log", ROLE_READ, logs_get, "What a build said"},
+    {"GET", "/api/v1/builds/{id}/report", ROLE_READ, reports_json, "The audit's report"},
+    {"GET", "/api/v1/builds/{id}/report.json", ROLE_READ, reports_json, "The same"},
+    {"GET", "/api/v1/builds/{id}/report.txt", ROLE_READ, reports_text, "The report to read"},
+    {"GET", "/api/v1/releases", ROLE_READ, releases_list, "Releases, newest first"},
+    {"GET", "/api/v1/releases/{id}", ROLE_READ, releases_get, "One release"},
+    {"GET", "/api/v1/tokens", ROLE_ADMIN, tokens_list, "Tokens, without their secrets"},
+    {"POST", "/api/v1/tokens", ROLE_ADMIN, tokens_create, "Make a token; it is shown once"},
+    {"DELETE", "/api/v1/tokens/{name}", ROLE_ADMIN, tokens_revoke, "Revoke a token"},
+    {"GET", "/d/{target}/{channel}/{name}", ROLE_READ, downloads_channel, "A channel's release"},
+    {"GET", "/r/{sha256}/{name}", ROLE_READ, downloads_release, "An artifact or its evidence"},
 };
 
 #define ROUTES (sizeof(routes) / sizeof(*routes))

@@ -24,6 +24,29 @@ int routes_find(struct request *request, const char *method, char *ret_allow, si
 /* The table, for the API's description and its tests. */
 const struct route *routes_table(size_t *ret_count);
 
+/* Answers 404 with the names of the targets there are. */
+enum MHD_Result targets_unknown(struct request *request, const char *name);
+
+enum MHD_Result builds_cancel(struct request *request);
+enum MHD_Result builds_create(struct request *request);
+enum MHD_Result builds_get(struct request *request);
+enum MHD_Result builds_list(struct request *request);
+enum MHD_Result builds_retry(struct request *request);
+enum MHD_Result downloads_channel(struct request *request);
+enum MHD_Result downloads_release(struct request *request);
 enum MHD_Result health_live(struct request *request);
+enum MHD_Result health_ready(struct request *request);
+enum MHD_Result keys_minisign(struct request *request);
+enum MHD_Result logs_get(struct request *request);
+enum MHD_Result metrics_get(struct request *request);
+enum MHD_Result releases_get(struct request *request);
+enum MHD_Result releases_list(struct request *request);
+enum MHD_Result reports_json(struct request *request);
+enum MHD_Result reports_text(struct request *request);
+enum MHD_Result targets_get(struct request *request);
+enum MHD_Result targets_list(struct request *request);
+enum MHD_Result tokens_create(struct request *request);
+enum MHD_Result tokens_list(struct request *request);
+enum MHD_Result tokens_revoke(struct request *request);
 
 #endif

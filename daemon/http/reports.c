@@ -1,0 +1,33 @@
+/* GET /api/v1/builds/{id}/report[.json|.txt]. */
+#include <string.h>
+
+#include <assay/report.h>
+
+#include "reply.h"
+#include "routes.h"
+
+enum MHD_Result reports_json(struct request *request)
+{
+    struct assay_error err = {0};
+    json_t *report = NULL;
+
+    if (store_report_get(request->app->store, request_id(request, 0), &report, &err) < 0)
+        return reply_error(request, &err);
+    return reply_json(request, MHD_HTTP_OK, report);
+}
+
+enum MHD_Result reports_text(struct request *request)
+{
+    static const struct assay_report_style style = {.verbose = true};
+    _cleanup_buf_ struct assay_buf buf = ASSAY_BUF(ASSAY_REPORT_MAX);
+    _cleanup_json_ json_t *report = NULL;
+    struct assay_error err = {0};
+    size_t len;
+
+    if (store_report_get(request->app->store, request_id(request, 0), &report, &err) < 0 ||
+        assay_report_text(report, &style, &buf, &err) < 0)
+        return reply_error(request, &err);
+    len = buf.len;
+    return reply_bytes(request, MHD_HTTP_OK, "text/plain; charset=utf-8", assay_buf_take(&buf),
+                       len);
+}
