@@ -10,7 +10,8 @@
 #include <assay/text.h>
 
 /* One write(2) for a line, so that lines of several threads do not mix. */
-static void say(int priority, const char *prefix, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void say(int priority, const char *prefix,
+                                                      const char *format, va_list args)
 {
     char text[2048], clean[2048], line[2200];
     int n;
