@@ -95,7 +95,7 @@ int http_address_listen(const char *text, int *ret_fd, char *ret_url, size_t url
     struct addrinfo *found = NULL;
     _cleanup_close_ int fd = -1;
     char host[256];
-    const char *port;
+    const char *port = NULL;
     int r;
 
     r = split(text, host, sizeof(host), &port, err);

@@ -47,7 +47,6 @@ static int start_worker(struct session *s, struct assay_error *err)
     };
     const struct assay_process_spec spec = {.argv = argv,
                                             .env = env,
-                                            .cwd = "/",
                                             .fds = fds,
                                             .n_fds = sizeof(fds) / sizeof(*fds),
                                             .own_group = true,
