@@ -1,0 +1,33 @@
+/* A report as a confused worker might send it: whatever it holds, it is refused or judged and
+ * rendered, what the judge makes of a report that fits the schema still fits it, and the text has
+ * nothing in it that a terminal obeys. */
+#include <stdlib.h>
+
+#include <assay/policy.h>
+#include <assay/report.h>
+
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static json_t *policy;
+    json_t *report = NULL;
+    struct assay_buf text = ASSAY_BUF(ASSAY_REPORT_MAX);
+    bool fits;
+
+    if (!policy && assay_policy_load(NULL, &policy, NULL) < 0)
+        abort();
+    if (assay_json_parse(data, size, "the input", &report, NULL) < 0)
+        return 0;
+    fits = assay_schema_check("report", report, NULL) == 0;
+    if (assay_policy_judge(policy, report, "2026-11-21", NULL) == 0 && fits &&
+        assay_schema_check("report", report, NULL) < 0)
+        abort();
+    if (assay_report_text(report, NULL, &text, NULL) == 0)
+        for (size_t i = 0; i < text.len; i++)
+            if ((text.data[i] < 0x20 && text.data[i] != '\n') || text.data[i] == 0x7f)
+                abort();
+    assay_buf_free(&text);
+    json_decref(report);
+    return 0;
+}
