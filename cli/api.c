@@ -4,9 +4,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
-#include <strings.h>
 
-#include "terminal.h"
+#include "origin.h"
 #include "token.h"
 
 #define REDIRECTS_MAX 5
@@ -30,16 +29,6 @@ struct exchange {
 static void slistp(struct curl_slist **list)
 {
     curl_slist_free_all(*list);
-}
-
-static void curl_freep(char **text)
-{
-    curl_free(*text);
-}
-
-static void urlp(CURLU **url)
-{
-    curl_url_cleanup(*url);
 }
 
 char *api_path(const char *format, ...)
@@ -99,54 +88,10 @@ static int on_progress(void *ctx, curl_off_t total, curl_off_t now, curl_off_t u
     return 0;
 }
 
-/* Whether two URLs have the same scheme, host and port. */
-static bool same_origin(const char *a, const char *b)
-{
-    static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
-    _cleanup_(urlp) CURLU *url_a = curl_url();
-    _cleanup_(urlp) CURLU *url_b = curl_url();
-
-    if (!url_a || !url_b || curl_url_set(url_a, CURLUPART_URL, a, 0) ||
-        curl_url_set(url_b, CURLUPART_URL, b, 0))
-        return false;
-    for (size_t i = 0; i < 3; i++) {
-        _cleanup_(curl_freep) char *part_a = NULL;
-        _cleanup_(curl_freep) char *part_b = NULL;
-
-        if (curl_url_get(url_a, parts[i], &part_a, CURLU_DEFAULT_PORT) ||
-            curl_url_get(url_b, parts[i], &part_b, CURLU_DEFAULT_PORT) ||
-            strcasecmp(part_a, part_b) != 0)
-            return false;
-    }
-    return true;
-}
-
-/* The server's address has to be http(s) with a host. A proxy of the environment is for what is
- * elsewhere: this machine's own addresses are reached directly. */
-static int check_server(struct cli *cli, bool *ret_local)
-{
-    _cleanup_(urlp) CURLU *url = curl_url();
-    _cleanup_(curl_freep) char *scheme = NULL;
-    _cleanup_(curl_freep) char *host = NULL;
-
-    if (!url)
-        return cli_fail_memory(cli);
-    if (curl_url_set(url, CURLUPART_URL, cli->server, 0) ||
-        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) ||
-        curl_url_get(url, CURLUPART_HOST, &host, 0) ||
-        (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
-        return cli_fail(cli, CLI_USAGE,
-                        "'%s' is not a server's address; give --server http://HOST:PORT",
-                        cli->server);
-    *ret_local =
-        !strcasecmp(host, "localhost") || !strncmp(host, "127.", 4) || !strcmp(host, "[::1]");
-    return CLI_OK;
-}
-
 static int open_api(struct cli *cli)
 {
     bool local;
-    int r = check_server(cli, &local);
+    int r = origin_check(cli, &local);
 
     if (r != CLI_OK || cli->api)
         return r;
@@ -220,7 +165,7 @@ static void configure(struct cli *cli, struct exchange *exchange, const char *ur
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, request->wait ? request->wait : 60L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, exchange);
-    if (check_server(cli, &local) == CLI_OK && local)
+    if (origin_check(cli, &local) == CLI_OK && local)
         curl_easy_setopt(curl, CURLOPT_PROXY, "");
     if (strcmp(method, "GET") != 0)
         curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
@@ -241,14 +186,13 @@ static int refuse(struct cli *cli, long status, const struct assay_buf *problem)
     int code = status == 401 || status == 403                                     ? CLI_DENIED
                : status == 400 || status == 404 || status == 409 || status == 422 ? CLI_USAGE
                                                                                   : CLI_SERVER;
-    char raw[ASSAY_ERROR_TEXT], text[ASSAY_ERROR_TEXT];
+    char text[ASSAY_ERROR_TEXT];
 
     assay_json_parse(assay_buf_str(problem), problem->len, "the answer", &json, NULL);
     title = assay_json_string(json, "title", "");
     detail = assay_json_string(json, "detail", title);
     mend = assay_json_string(json, "mend", "");
-    snprintf(raw, sizeof(raw), "%s%s%s", detail, detail[0] && mend[0] ? "; " : "", mend);
-    terminal_safe(raw, text, sizeof(text));
+    snprintf(text, sizeof(text), "%s%s%s", detail, detail[0] && mend[0] ? "; " : "", mend);
     if (!text[0])
         return cli_fail(cli, code, "%s answered with HTTP status %ld", cli->server, status);
     if (status == 401 && !cli->token)
@@ -282,7 +226,7 @@ static int follow(struct cli *cli, char **url, int hops)
     if (!next || hops >= REDIRECTS_MAX)
         return cli_fail(cli, CLI_SERVER, "%s redirects %s", cli->server,
                         next ? "in circles" : "without saying where to");
-    if (!same_origin(cli->server, next))
+    if (!origin_same(cli->server, next))
         return cli_fail(cli, CLI_SERVER, "%s redirects to another server (%s): not followed",
                         cli->server, next);
     copy = strdup(next);

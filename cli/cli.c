@@ -7,6 +7,8 @@
 
 #include <assay/fs.h>
 
+#include "terminal.h"
+
 int cli_fail(struct cli *cli, int code, const char *format, ...)
 {
     char text[ASSAY_ERROR_TEXT];
@@ -23,6 +25,17 @@ int cli_fail_error(struct cli *cli, int code, const struct assay_error *err)
 {
     cli->err = *err;
     return code;
+}
+
+void cli_say(struct cli *cli)
+{
+    char text[ASSAY_ERROR_TEXT];
+
+    if (!cli->err.code)
+        return;
+    terminal_safe(cli->err.text, text, sizeof(text));
+    fprintf(stderr, "assay: %s\n", text);
+    cli->err.code = 0;
 }
 
 int cli_fail_memory(struct cli *cli)

@@ -37,11 +37,15 @@ struct cli {
     struct api *api;         /* opened at the first request */
 };
 
-/* Sets the sentence that main() prints ("assay: ...") and returns `code`. */
+/* Sets the sentence that main() prints by cli_say() and returns `code`. */
 int cli_fail(struct cli *cli, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same with a sentence the library made. */
+/* Prints the sentence, if one is set, to stderr ("assay: ...") and forgets it. What servers and
+ * files put into it is made safe for a terminal. */
+void cli_say(struct cli *cli);
+
+/* The same as cli_fail() with a sentence the library made. */
 int cli_fail_error(struct cli *cli, int code, const struct assay_error *err);
 
 /* "Out of memory", CLI_SERVER. */

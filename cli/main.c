@@ -109,8 +109,7 @@ int main(int argc, char **argv)
     r = args ? run(&cli, argc, argv, args) : cli_fail_memory(&cli);
     if (fflush(stdout) != 0 && r == CLI_OK)
         r = cli_fail(&cli, CLI_SERVER, "cannot write the output: %s", strerror(errno));
-    if (cli.err.code)
-        fprintf(stderr, "assay: %s\n", cli.err.text);
+    cli_say(&cli);
     api_close(cli.api);
     free(cli.token);
     free(args);

@@ -81,10 +81,7 @@ static int follow_all(struct cli *cli, uint64_t deadline, json_t *builds)
             r = follow_outcome(cli, build);
             json_array_set_new(builds, i, build);
         }
-        if (cli->err.code && i + 1 < json_array_size(builds)) { /* main() says the last one */
-            fprintf(stderr, "assay: %s\n", cli->err.text);
-            cli->err.code = 0;
-        }
+        cli_say(cli); /* each of them has its own */
         worst = worse(worst, r);
     }
     return worst;
