@@ -128,12 +128,13 @@ static int turn(struct cli *cli, struct follow *follow, int64_t seconds, json_t 
     return CLI_OK;
 }
 
-int follow_build(struct cli *cli, int64_t id, uint64_t deadline, json_t **ret)
+int follow_build(struct cli *cli, int64_t id, const char *said, uint64_t deadline, json_t **ret)
 {
     struct follow follow = {.id = id, .revision = -1, .bar = bar_make(false, 0)};
     json_t *build = NULL;
     int r = CLI_OK;
 
+    snprintf(follow.state, sizeof(follow.state), "%s", said);
     while (r == CLI_OK && !build) {
         int64_t seconds = patience(deadline);
 

@@ -4,11 +4,12 @@
 
 #include "cli.h"
 
-/* Waits by long polls until build `id` is in a final state; stages and progress go to stderr. An
- * unreachable server is tried again for half a minute, so that a restart of assayd is survived.
- * `deadline` is in milliseconds of the monotonic clock (assay_clock_ms()), 0: none; CLI_TIMEOUT
- * when it passes. The caller owns *ret, the build in the API's shape. */
-int follow_build(struct cli *cli, int64_t id, uint64_t deadline, json_t **ret);
+/* Waits by long polls until build `id` is in a final state; stages and progress go to stderr.
+ * `said` is the state that was told already ("" for none). An unreachable server is tried again for
+ * half a minute, so that a restart of assayd is survived. `deadline` is in milliseconds of the
+ * monotonic clock (assay_clock_ms()), 0: none; CLI_TIMEOUT when it passes. The caller owns *ret,
+ * the build in the API's shape. */
+int follow_build(struct cli *cli, int64_t id, const char *said, uint64_t deadline, json_t **ret);
 
 /* The exit code for how a build ended: CLI_OK, CLI_REJECTED, CLI_INCOMPLETE, CLI_BUILD_FAILED. */
 int follow_exit(const json_t *build);

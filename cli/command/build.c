@@ -75,7 +75,7 @@ static int follow_all(struct cli *cli, uint64_t deadline, json_t *builds)
     for (size_t i = 0; i < json_array_size(builds); i++) {
         int64_t id = assay_json_int(json_array_get(builds, i), "id", 0);
         json_t *build = NULL;
-        int r = follow_build(cli, id, deadline, &build);
+        int r = follow_build(cli, id, cli->json ? "" : "queued", deadline, &build);
 
         if (r == CLI_OK) {
             r = follow_outcome(cli, build);

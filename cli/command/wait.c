@@ -12,7 +12,7 @@ static int run(struct cli *cli, const struct options *options)
     if (r == CLI_OK)
         r = follow_deadline(cli, options, &deadline);
     if (r == CLI_OK)
-        r = follow_build(cli, id, deadline, &build);
+        r = follow_build(cli, id, "", deadline, &build);
     if (r == CLI_OK && cli->json)
         r = cli_print_json(cli, build);
     return r == CLI_OK ? follow_outcome(cli, build) : r;
