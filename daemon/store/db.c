@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -134,10 +135,18 @@ json_t *db_json_time(sqlite3_stmt *stmt, int column)
 
 int64_t db_revision(void)
 {
+    static _Atomic int64_t last;
+    int64_t before = last, next;
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    do {
+        next = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+        /* Two changes within a millisecond, one of them in memory only, are still two. */
+        if (next <= before)
+            next = before + 1;
+    } while (!atomic_compare_exchange_weak(&last, &before, next));
+    return next;
 }
 
 void db_changed(struct store *store, int64_t build)
