@@ -27,6 +27,8 @@ static int spool_stdin(struct cli *cli, int *ret)
     const char *folder = getenv("TMPDIR");
     _cleanup_free_ uint8_t *block = malloc(1 << 20);
     _cleanup_close_ int fd = -1;
+    struct bar bar = bar_make(true, 0);
+    uint64_t done = 0;
     ssize_t n;
 
     if (!folder || !folder[0])
@@ -41,7 +43,10 @@ static int spool_stdin(struct cli *cli, int *ret)
         if (r < 0 && r != -EINTR)
             return cli_fail(cli, CLI_INCOMPLETE, "cannot copy the input to %s: %s", folder,
                             strerror(-r));
+        done += n > 0 ? (uint64_t)n : 0;
+        bar_update(&bar, "read", done, 0);
     }
+    bar_clear(&bar);
     *ret = assay_take_fd(&fd);
     return CLI_OK;
 }
@@ -126,7 +131,11 @@ static int audit(struct cli *cli, const struct options *options, json_t **ret)
     job.fd = fd;
     r = assay_audit_run(&job, ret, &cli->err);
     bar_clear(&bar);
-    return r < 0 ? CLI_INCOMPLETE : CLI_OK;
+    if (r < 0) {
+        assay_error_prefix(&cli->err, "%s was not audited", path);
+        return CLI_INCOMPLETE;
+    }
+    return CLI_OK;
 }
 
 static int run(struct cli *cli, const struct options *options)
