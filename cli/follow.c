@@ -26,6 +26,14 @@ static void pause_ms(uint64_t ms)
         continue;
 }
 
+void follow_pace(uint64_t begun)
+{
+    uint64_t taken = assay_clock_ms() - begun;
+
+    if (taken < POLL_EVERY)
+        pause_ms(POLL_EVERY - taken);
+}
+
 int follow_deadline(struct cli *cli, const struct options *options, uint64_t *ret)
 {
     int64_t seconds;
@@ -123,8 +131,8 @@ static int turn(struct cli *cli, struct follow *follow, int64_t seconds, json_t 
     show(follow, build);
     if (is_final(build))
         *ret = ASSAY_TAKE(build);
-    else if (assay_clock_ms() - begun < POLL_EVERY)
-        pause_ms(POLL_EVERY);
+    else
+        follow_pace(begun);
     return CLI_OK;
 }
 

@@ -27,6 +27,10 @@ int follow_deadline(struct cli *cli, const struct options *options, uint64_t *re
         "timeout", 0, "SECONDS", "give up waiting after that (exit code 8)" \
     }
 
+/* Waits until a fifth of a second has passed since `begun` (assay_clock_ms()): a stage that tells
+ * of its progress all the time is not asked all the time. */
+void follow_pace(uint64_t begun);
+
 /* Fetches the report of build `id` and renders it in `format` ("text", "json") to stdout. */
 int follow_report(struct cli *cli, int64_t id, const char *format, bool verbose);
 

@@ -3,6 +3,7 @@
 
 #include "api.h"
 #include "follow.h"
+#include "terminal.h"
 
 static const struct option_spec options_table[] = {
     {"all", 'a', NULL, "every target there is"},
@@ -31,6 +32,7 @@ static int start(struct cli *cli, const char *target, const struct options *opti
     _cleanup_json_ json_t *body = json_pack("{s:s}", "target", target);
     const char *bypass = options_get(options, "bypass");
     json_t *build = NULL;
+    char safe[128];
     int r;
 
     if (!body || (bypass && json_object_set_new(body, "bypass", json_string(bypass)) < 0))
@@ -42,9 +44,10 @@ static int start(struct cli *cli, const char *target, const struct options *opti
         json_decref(build);
         return cli_fail(cli, CLI_SERVER, "%s gave the build no number", cli->server);
     }
+    terminal_safe(target, safe, sizeof(safe));
     if (!cli->json)
         fprintf(options_get(options, "wait") ? stderr : stdout, "build %" PRId64 " (%s): queued\n",
-                assay_json_int(build, "id", 0), target);
+                assay_json_int(build, "id", 0), safe);
     return json_array_append_new(builds, build) < 0 ? cli_fail_memory(cli) : CLI_OK;
 }
 

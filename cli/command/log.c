@@ -1,6 +1,9 @@
 #include <string.h>
 
+#include <assay/clock.h>
+
 #include "api.h"
+#include "follow.h"
 #include "terminal.h"
 
 static const struct option_spec options_table[] = {
@@ -70,6 +73,7 @@ static int follow(struct cli *cli, int64_t id, struct log *log)
         _cleanup_free_ char *path =
             revision < 0 ? api_path("/api/v1/builds/%d", id)
                          : api_path("/api/v1/builds/%d?wait=1&revision=%d", id, revision);
+        uint64_t begun = assay_clock_ms();
         bool ended;
         int r = api_get(cli, path, JSON_OBJECT, &build);
 
@@ -84,6 +88,7 @@ static int follow(struct cli *cli, int64_t id, struct log *log)
             r = fetch(cli, id, log);
         if (r != CLI_OK || ended)
             return r;
+        follow_pace(begun);
     }
 }
 
