@@ -38,7 +38,7 @@ static int make_identities(struct scan_engine *engine, const json_t *identities,
     if (n > IDENTITIES_MAX)
         return assay_error_set(err, EINVAL, "identities: %zu are too many; at most %d are taken", n,
                                IDENTITIES_MAX);
-    engine->identities = calloc(2 * n + 1, sizeof(*engine->identities));
+    engine->identities = calloc(IDENTITY_ORDERS * n + 1, sizeof(*engine->identities));
     if (!engine->identities)
         return assay_error_set(err, ENOMEM, "out of memory while taking in the identities");
     json_array_foreach(identities, i, json)

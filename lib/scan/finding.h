@@ -68,8 +68,8 @@ struct findings *findings_free(struct findings *findings);
 int findings_hide(struct findings *findings, const uint8_t *secret, size_t len);
 
 /* The same for an identity's value, which is hidden on word boundaries only ("tim" leaves "time"
- * readable). With `spaced` its words are hidden with any separator or none between them and in
- * reversed order too. scan_engine_new() does this for every identity it is given. */
+ * readable). With `spaced` its words are hidden with any separator or none between them and with
+ * the last one first too. scan_engine_new() does this for every identity it is given. */
 int findings_hide_identity(struct findings *findings, const char *value, bool spaced);
 
 /* Adds a hit: merged with an earlier one of the same fingerprint, as a further place; the worse

@@ -99,11 +99,13 @@ int findings_hide(struct findings *findings, const uint8_t *secret, size_t len)
 int findings_hide_identity(struct findings *findings, const char *value, bool spaced)
 {
     uint8_t phrase[PHRASE_MAX];
-    size_t words = 0, len;
+    size_t words = 0, orders[3], n = 0, len;
     int r = redact_add(findings->redact, (const uint8_t *)value, strlen(value), true);
 
-    for (int reversed = 0; r == 0 && spaced && reversed < 2; reversed++) {
-        len = phrase_make(value, reversed, phrase, &words);
+    if (spaced && phrase_make(value, 0, phrase, &words) > 0)
+        n = phrase_orders(words, orders);
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        len = phrase_make(value, orders[i], phrase, &words);
         r = redact_add_phrase(findings->redact, phrase, len);
     }
     return r;

@@ -9,8 +9,8 @@
 
 struct kind {
     const char *name, *rule, *message;
-    bool spaced;   /* words with any separator or none between them */
-    bool reversed; /* also with the last word first */
+    bool spaced;    /* words with any separator or none between them */
+    bool reordered; /* also with the last word first */
 };
 
 static const struct kind kinds[] = {
@@ -48,8 +48,8 @@ static size_t count_word_bytes(const uint8_t *text, size_t len)
     return n;
 }
 
-/* Fills in what the value decides; `reversed` for the second way to write it. */
-static int fill(const struct kind *kind, const char *value, bool reversed, struct identity *ret)
+/* Fills in what the value decides; `first` is the word to begin with. */
+static int fill(const struct kind *kind, const char *value, size_t first, struct identity *ret)
 {
     size_t len = strlen(value);
 
@@ -58,52 +58,53 @@ static int fill(const struct kind *kind, const char *value, bool reversed, struc
     text_fold((const uint8_t *)value, len, ret->value);
     ret->value_len = len;
     if (kind->spaced) {
-        ret->phrase_len = phrase_make(value, reversed, ret->phrase, &ret->words);
+        ret->phrase_len = phrase_make(value, first, ret->phrase, &ret->words);
     } else {
         memcpy(ret->phrase, ret->value, len);
         ret->phrase_len = len;
         ret->words = 1;
     }
+    ret->rule = kind->rule;
+    ret->message = kind->message;
+    ret->help = help;
     return count_word_bytes(ret->phrase, ret->phrase_len) < 2 ? -EINVAL : 0;
 }
 
-int identity_make(const json_t *json, struct findings *findings, struct identity ret[2],
-                  struct assay_error *err)
+int identity_make(const json_t *json, struct findings *findings,
+                  struct identity ret[IDENTITY_ORDERS], struct assay_error *err)
 {
     const char *kind_name = assay_json_string(json, "kind", "");
     const char *value = assay_json_string(json, "value", "");
+    const char *severity = assay_json_string(json, "severity", "high");
     const struct kind *kind = find_kind(kind_name);
-    struct identity made[2] = {0};
-    int n = 1;
+    struct identity made[IDENTITY_ORDERS] = {0};
+    size_t orders[IDENTITY_ORDERS], n;
 
     if (!kind)
         return assay_error_set(err, EINVAL,
                                "identities: the kind %s is not known; it is one of name, username, "
                                "email, hostname, domain, employee-id, phone, key-fingerprint",
                                kind_name);
-    for (int i = 0; i < 2; i++) {
-        if (fill(kind, value, i == 1, &made[i]) < 0)
-            return assay_error_set(err, EINVAL,
-                                   "identities: a value of kind %s must have 2 letters or digits "
-                                   "at least and %d bytes at most",
-                                   kind_name, PHRASE_MAX);
-        made[i].rule = kind->rule;
-        made[i].message = kind->message;
-        made[i].help = help;
-        made[i].severity = SEVERITY_HIGH;
-        if (json_object_get(json, "severity") &&
-            severity_parse(assay_json_string(json, "severity", ""), &made[i].severity) < 0)
+    if (fill(kind, value, 0, &made[0]) < 0)
+        return assay_error_set(err, EINVAL,
+                               "identities: a value of kind %s must have 2 letters or digits at "
+                               "least and %d bytes at most",
+                               kind_name, PHRASE_MAX);
+    n = phrase_orders(kind->reordered ? made[0].words : 1, orders);
+    for (size_t i = 0; i < n; i++) {
+        if (fill(kind, value, orders[i], &made[i]) < 0)
+            return assay_error_set(err, EINVAL, "identities: a value of kind %s is not in order",
+                                   kind_name);
+        if (severity_parse(severity, &made[i].severity) < 0)
             return assay_error_set(err, EINVAL,
                                    "identities: the severity of a value of kind %s must be "
                                    "critical, high, medium, low or info",
                                    kind_name);
     }
-    if (kind->reversed && made[1].words > 1)
-        n = 2;
     if (findings_hide_identity(findings, value, kind->spaced) < 0)
         return assay_error_set(err, ENOMEM, "out of memory while taking in the identities");
-    memcpy(ret, made, (size_t)n * sizeof(*ret));
-    return n;
+    memcpy(ret, made, n * sizeof(*ret));
+    return (int)n;
 }
 
 static int put_bytes(struct assay_buf *buf, const uint8_t *bytes, size_t len)

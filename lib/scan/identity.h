@@ -24,12 +24,16 @@ struct identity {
     size_t words;
 };
 
-/* Makes the one or two (reversed order) identities of {kind, value, severity?}. Returns their
+/* Ways to write one identity: a name is also matched with its first word last and its last first.
+ */
+#define IDENTITY_ORDERS 3
+
+/* Makes the identities, one per order, of {kind, value, severity?}. Returns their
  * number; -EINVAL with `err` for a kind that is unknown or a value that is too short (less than 2
  * letters or digits, which stand everywhere) or longer than PHRASE_MAX; -ENOMEM. The value is
  * hidden in the paths of `findings`. */
-int identity_make(const json_t *json, struct findings *findings, struct identity ret[2],
-                  struct assay_error *err);
+int identity_make(const json_t *json, struct findings *findings,
+                  struct identity ret[IDENTITY_ORDERS], struct assay_error *err);
 
 /* Appends the Hyperscan expression of the first pass: the phrase behind a byte that is no ASCII
  * letter or digit, to be compiled with HS_FLAG_CASELESS. 0 or -ENOMEM. */

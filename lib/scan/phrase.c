@@ -36,37 +36,54 @@ size_t phrase_match_back(const uint8_t *phrase, size_t len, const uint8_t *folde
     return at;
 }
 
-size_t phrase_make(const char *text, bool reversed, uint8_t ret[PHRASE_MAX], size_t *ret_words)
+/* Appends to the phrase the words of `text` whose numbers are in [low, high); returns how many
+ * words there are in all. */
+static size_t put_words(const uint8_t *text, size_t len, size_t low, size_t high, uint8_t *ret,
+                        size_t *out)
 {
-    uint8_t folded[PHRASE_MAX];
-    size_t len = strlen(text), out = 0, words = 0;
+    size_t word = 0;
+
+    for (size_t start = 0, end; start < len; start = end + 1) {
+        for (end = start; end < len && !is_separator(text[end]); end++)
+            continue;
+        if (end == start)
+            continue;
+        if (word >= low && word < high) {
+            if (*out > 0)
+                ret[(*out)++] = 0;
+            memcpy(ret + *out, text + start, end - start);
+            *out += end - start;
+        }
+        word++;
+    }
+    return word;
+}
+
+size_t phrase_make(const char *text, size_t first, uint8_t ret[PHRASE_MAX], size_t *ret_words)
+{
+    uint8_t folded[PHRASE_MAX], phrase[PHRASE_MAX];
+    size_t len = strlen(text), out = 0, words;
 
     if (len > PHRASE_MAX)
         return 0;
     text_fold((const uint8_t *)text, len, folded);
-    for (size_t start = 0, end; start < len; start = end + 1) {
-        size_t n;
-
-        for (end = start; end < len && !is_separator(folded[end]); end++)
-            continue;
-        n = end - start;
-        if (n == 0)
-            continue;
-        if (words == 0) {
-            memcpy(ret, folded + start, n);
-            out = n;
-        } else if (reversed) {
-            memmove(ret + n + 1, ret, out);
-            memcpy(ret, folded + start, n);
-            ret[n] = 0;
-            out += n + 1;
-        } else {
-            ret[out] = 0;
-            memcpy(ret + out + 1, folded + start, n);
-            out += n + 1;
-        }
-        words++;
-    }
+    words = put_words(folded, len, first, SIZE_MAX, phrase, &out);
+    put_words(folded, len, 0, first, phrase, &out);
+    if (first > 0 && first >= words)
+        return 0;
+    memcpy(ret, phrase, out);
     *ret_words = words;
     return out;
+}
+
+size_t phrase_orders(size_t words, size_t ret[3])
+{
+    size_t n = 1;
+
+    ret[0] = 0;
+    if (words > 1)
+        ret[n++] = 1;
+    if (words > 2)
+        ret[n++] = words - 1;
+    return n;
 }

@@ -16,9 +16,14 @@
  * PHRASE_NONE. Word boundaries are the caller's business. */
 size_t phrase_match_back(const uint8_t *phrase, size_t len, const uint8_t *folded, size_t end);
 
-/* Cuts `text` into words at separators, folds them and joins them by NUL, the last word first
- * when `reversed` (the order of "Brandvold, Ottilie"). Returns the phrase's length, 0 when there is
- * no word in the text or it is longer than PHRASE_MAX; *ret_words receives the number of words. */
-size_t phrase_make(const char *text, bool reversed, uint8_t ret[PHRASE_MAX], size_t *ret_words);
+/* Cuts `text` into words at separators, folds them and joins them by NUL, beginning with word
+ * number `first` (from 0) and ending with the one before it, as "Brandvold, Ottilie" begins with
+ * word 1 of "Ottilie Brandvold". Returns the phrase's length, 0 when there is no such word in the
+ * text or it is longer than PHRASE_MAX; *ret_words receives the number of words. */
+size_t phrase_make(const char *text, size_t first, uint8_t ret[PHRASE_MAX], size_t *ret_words);
+
+/* In which orders a name of `words` words is written: as it stands, the first word last, the last
+ * word first. Writes the numbers of the words to begin with to `ret` and returns how many. */
+size_t phrase_orders(size_t words, size_t ret[3]);
 
 #endif
