@@ -219,7 +219,7 @@ static bool bech32(const uint8_t *secret, size_t len)
     size_t prefix = one ? (size_t)(one - secret) : 0, steps;
     uint32_t check = 1;
 
-    if (prefix == 0 || len - prefix < 8)
+    if (prefix == 0 || len - prefix < 7) /* "1" and six characters of checksum */
         return false;
     steps = 2 * prefix + 1 + (len - prefix - 1);
     for (size_t i = 0; i < steps; i++) {

@@ -5,7 +5,8 @@
 
 #include "scan/text.h"
 
-#define RUN 8 /* printable bytes besides a short value */
+#define RUN 8     /* printable bytes besides a short value */
+#define LITERAL 6 /* bytes of a last word that is rare enough to be looked for alone */
 
 struct kind {
     const char *name, *rule, *message;
@@ -118,11 +119,15 @@ static int put_bytes(struct assay_buf *buf, const uint8_t *bytes, size_t len)
 
 int identity_expression(const struct identity *identity, struct assay_buf *ret)
 {
-    const uint8_t *phrase = identity->phrase;
-    size_t len = identity->phrase_len, size;
-    int r = assay_buf_printf(ret, "(?:^|[^A-Za-z0-9])");
+    const uint8_t *phrase = identity->phrase, *gap = memrchr(phrase, 0, identity->phrase_len);
+    size_t len = identity->phrase_len, start = gap ? (size_t)(gap + 1 - phrase) : 0, size;
+    int r = 0;
 
-    for (size_t i = 0; r == 0 && i < len; i += size) {
+    if (len - start < LITERAL) {
+        start = 0;
+        r = assay_buf_printf(ret, "(?:^|[^A-Za-z0-9])");
+    }
+    for (size_t i = start; r == 0 && i < len; i += size) {
         uint8_t other[4];
         size_t n = text_other_case(phrase + i, len - i, other, &size);
 

@@ -35,8 +35,10 @@ struct identity {
 int identity_make(const json_t *json, struct findings *findings,
                   struct identity ret[IDENTITY_ORDERS], struct assay_error *err);
 
-/* Appends the Hyperscan expression of the first pass: the phrase behind a byte that is no ASCII
- * letter or digit, to be compiled with HS_FLAG_CASELESS. 0 or -ENOMEM. */
+/* Appends the Hyperscan expression of the first pass, to be compiled with HS_FLAG_CASELESS: the
+ * phrase's last word, a literal, which is cheap however many there are; for one so short that it
+ * stands in many others, the whole phrase behind a byte that is no ASCII letter or digit. 0 or
+ * -ENOMEM. */
 int identity_expression(const struct identity *identity, struct assay_buf *ret);
 
 /* Confirms that the identity ends at `end` of `text`: on word boundaries, and, with `content`, a

@@ -1,0 +1,156 @@
+/* Offline validations, entropy and placeholders. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan/checksum.h"
+#include "scan/judge.h"
+
+static bool holds(const char *check, const char *secret)
+{
+    const struct checksum *row = checksum_find(check);
+
+    ck_assert_msg(row != NULL, "no check named %s", check);
+    return row->holds((const uint8_t *)secret, strlen(secret));
+}
+
+struct example {
+    const char *check, *good, *bad;
+};
+
+START_TEST(checks_tell_good_from_bad)
+{
+    static const struct example examples[] = {
+        /* made by the rule that GitHub's post describes */
+        {"github-crc32",
+         "ghp_zQWBuTSOoRi4"
+         "A9spHcVY5ncnsDkxkJ0mLq17",
+         "ghp_zQWBuTSOoRi4"
+         "A9spHcVY5ncnsDkxkJ0mLq18"},
+        {"github-crc32",
+         "ghp_zQWBuTSOoRi4"
+         "A9spHcVY5ncnsDkxkJ0mLq17",
+         "ghp_0mLq17"},
+        {"npm-crc32",
+         "npm_zQWBuTSOoRi4"
+         "A9spHcVY5ncnsDkxkJ0mLq17",
+         "npm-zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17"},
+        {"luhn", "4111 1111 1111 1111", "4111 1111 1111 1112"},
+        {"luhn", "378282246310005", "37828224631000x"},
+        {"iban", "DE89 3704 0044 0532 0130 00", "DE88 3704 0044 0532 0130 00"},
+        {"iban", "GB82WEST12345698765432", "GB82"},
+        /* RFC 7519, 3.1 */
+        {"jwt",
+         "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQo"
+         "gImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEj"
+         "Xk",
+         "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.notjson.dBjftJeZ4CVP"},
+        {"jwt", "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.", "eyJhIjoxfQ.eyJhIjoxfQ.x"},
+        {"aws-key-id", "AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN1EXAMPLE"},
+        {"mixed-base64", "aB3aB3", "0123456789abcdef"},
+        {"base64-32", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "AAAA"},
+        /* BIP 173's test vectors */
+        {"bech32", "A12UEL5L", "A12UEL5M"},
+        {"bech32", "split1checkupstagehandshakeupstreamerranterredcaperred2y9e3w",
+         "split1checkupstagehandshakeupstreamerranterredcaperred2y9e3v"},
+        {"crypt", "$1$abcdefgh$irWbblnpmw.5z7wgBnprh0", "$1$abcdefgh$irWbblnpmw.5z7wgBnprh"},
+        {"crypt", "$2b$12$GhvMmNVjRW29ulnudl.LbuAnUtN/LRfe1JsBm1Xu6LE3059z5Tr8m",
+         "$2b$99$GhvMmNVjRW29ulnudl.LbuAnUtN/LRfe1JsBm1Xu6LE3059z5Tr8m"},
+        {"crypt",
+         "$6$rounds=5000$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjlO/O817G3uBnIFNjnQJuesI68OTLi"
+         "BFdcbYEdFCoEOfaS35inz1.",
+         "$6$saltstringthatistoolong$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjlO/"
+         "O817G3uBnIFNjnQJuesI68OTLi"
+         "BFdcbYEdFCoEOfaS35inz1."},
+        {"crypt", "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7",
+         "$y$j9T$F5Jx5fExrKuPp53xLKQ..1"},
+    };
+
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        ck_assert_msg(holds(examples[i].check, examples[i].good), "%s refuses %s",
+                      examples[i].check, examples[i].good);
+        ck_assert_msg(!holds(examples[i].check, examples[i].bad), "%s takes %s", examples[i].check,
+                      examples[i].bad);
+    }
+}
+END_TEST
+
+START_TEST(no_check_takes_nothing_or_noise)
+{
+    _cleanup_buf_ struct assay_buf names = ASSAY_BUF(4096);
+    uint8_t noise[300];
+    char *rest, *name;
+
+    for (size_t i = 0; i < sizeof(noise); i++)
+        noise[i] = (uint8_t)(i * 151 + 7);
+    ck_assert_int_eq(checksum_names(&names), 0);
+    for (name = strtok_r((char *)names.data, ", ", &rest); name;
+         name = strtok_r(NULL, ", ", &rest)) {
+        const struct checksum *row = checksum_find(name);
+
+        ck_assert(!row->holds((const uint8_t *)"", 0));
+        for (size_t len = 1; len < sizeof(noise); len++) {
+            /* An exact copy, so that reading past the end is caught. */
+            uint8_t *copy = malloc(len);
+
+            memcpy(copy, noise, len);
+            ck_assert_msg(!row->holds(copy, len) || strcmp(name, "mixed-base64") == 0, "%s, %zu",
+                          name, len);
+            free(copy);
+        }
+    }
+    ck_assert_ptr_null(checksum_find("crc99"));
+}
+END_TEST
+
+START_TEST(entropy_is_in_bits_per_byte)
+{
+    uint8_t all[256];
+
+    for (size_t i = 0; i < sizeof(all); i++)
+        all[i] = (uint8_t)i;
+    ck_assert(fabs(judge_entropy(all, sizeof(all)) - 8) < 1e-9);
+    ck_assert(fabs(judge_entropy((const uint8_t *)"abab", 4) - 1) < 1e-9);
+    ck_assert(fabs(judge_entropy((const uint8_t *)"aaaa", 4)) < 1e-9);
+    ck_assert(fabs(judge_entropy((const uint8_t *)"", 0)) < 1e-9);
+}
+END_TEST
+
+START_TEST(placeholders_are_no_secrets)
+{
+    static const char *const yes[] = {
+        "AKIAIOSFODNN7EXAMPLE", "changeme", "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "<your token>",         "${TOKEN}", "$TOKEN",
+        "{{ token }}",          "********", "your_api_key_goes_here",
+    };
+    static const char *const no[] = {
+        "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17",
+        "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjlO",
+        "hunter2",
+    };
+
+    for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
+        ck_assert_msg(judge_is_placeholder((const uint8_t *)yes[i], strlen(yes[i])), "%s", yes[i]);
+    for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
+        ck_assert_msg(!judge_is_placeholder((const uint8_t *)no[i], strlen(no[i])), "%s", no[i]);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("checks");
+    TCase *tcase = tcase_create("checks");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    suite_add_tcase(suite, tcase);
+    tcase_add_test(tcase, checks_tell_good_from_bad);
+    tcase_add_test(tcase, no_check_takes_nothing_or_noise);
+    tcase_add_test(tcase, entropy_is_in_bits_per_byte);
+    tcase_add_test(tcase, placeholders_are_no_secrets);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
