@@ -6,6 +6,11 @@
 
 #define CONTENT (700u << 10)
 
+/* A token less its last digit, 7, in two halves so that no other scanner trips over it. */
+#define TOKEN          \
+    "ghp_zQWBuTSOoRi4" \
+    "A9spHcVY5ncnsDkxkJ0mLq1"
+
 static uint64_t seed = 88172645463325252u;
 
 /* xorshift64, https://www.jstatsoft.org/article/view/v008i14 */
@@ -35,8 +40,7 @@ static json_t *test_rules(void)
 }
 
 static const char *const planted[] = {
-    "token ghp_zQWBuTSOoRi4"
-    "A9spHcVY5ncnsDkxkJ0mLq17 ",
+    "token " TOKEN "7 ",
     "\nline=123456789\n",
     " Ottilie_Brandvold ",
     " jürgen ",
@@ -138,23 +142,11 @@ END_TEST
 START_TEST(short_entries_are_searched_to_their_ends)
 {
     static const char *const texts[] = {
-        "line=123456789",
-        "line=123456789\n",
-        "\nline=123456789\nx",
-        "ghp_zQWBuTSOoRi4"
-        "A9spHcVY5ncnsDkxkJ0mLq17",
-        "jürgen",
-        "brandvold, ottilie",
+        "line=123456789", "line=123456789\n", "\nline=123456789\nx",
+        TOKEN "7",        "jürgen",           "brandvold, ottilie",
     };
     static const char *const clean[] = {
-        "xline=123456789",
-        "line=1234567890",
-        "ghp_zQWBuTSOoRi4"
-        "A9spHcVY5ncnsDkxkJ0mLq18",
-        "",
-        "j",
-        "jürgens",
-        "brandvold",
+        "xline=123456789", "line=1234567890", TOKEN "8", "", "j", "jürgens", "brandvold",
     };
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
