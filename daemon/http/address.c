@@ -32,7 +32,7 @@ static int split(const char *text, char *host, size_t host_size, const char **re
                                text);
     }
     if (len == 0 || len >= host_size || digits == 0 || digits > 5 || colon[1 + digits] ||
-        atoi(colon + 1) > 65535)
+        strtoul(colon + 1, NULL, 10) > 65535)
         return assay_error_set(err, EINVAL,
                                "listen \"%s\": write it as HOST:PORT, e.g. \"127.0.0.1:8420\" "
                                "(port 0 takes any free one)",

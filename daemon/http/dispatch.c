@@ -1,9 +1,9 @@
 /* The way of a request: its form, its route, its caller, its body, its handler. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "log.h"
 #include "reply.h"
 #include "routes.h"
 #include "server.h"
@@ -46,8 +46,8 @@ void *dispatch_uri(void *cls, const char *uri, struct MHD_Connection *connection
 static void log_write(const struct request *request)
 {
     if (request->route && strcmp(request->route->method, "GET") != 0)
-        fprintf(stderr, "%s %s %u %s\n", request->route->method, request->route->pattern,
-                request->status, request->who[0] ? request->who : "-");
+        log_info("%s %s %u %s", request->route->method, request->route->pattern, request->status,
+                 request->who[0] ? request->who : "-");
 }
 
 void dispatch_completed(void *cls, struct MHD_Connection *connection, void **context,
@@ -115,7 +115,7 @@ static bool begin(struct request *request, const char *method, enum MHD_Result *
     int r;
 
     request->body_taken = !request_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING) &&
-                          (!length || atoll(length) == 0);
+                          (!length || length[strspn(length, "0")] == 0);
     request->head = strcmp(method, "HEAD") == 0;
     if (request->uri_len > REQUEST_URI_MAX) {
         *ret_result = reply_problem(request, MHD_HTTP_URI_TOO_LONG,
