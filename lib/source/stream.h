@@ -30,6 +30,7 @@ static inline void stream_closep(struct stream **stream)
 
 /* What makes bytes: a file, an inflater. */
 struct filler {
+    uint64_t in; /* bytes of input taken up to now */
     /* Writes the next bytes, at most `cap`, to `data`. Returns how many, 0 at the end, or a
      * negative errno: -EBADMSG for damaged input, -EFBIG over a budget. What was made before an
      * error is returned first. */
@@ -37,6 +38,13 @@ struct filler {
     /* Frees the object and what it owns. May be NULL. */
     void (*close)(struct filler *filler);
 };
+
+static inline struct filler *filler_close(struct filler *filler)
+{
+    if (filler && filler->close)
+        filler->close(filler);
+    return NULL;
+}
 
 /* A stream of what `filler` makes, in blocks of `block` bytes, made on demand. Owns the filler, on
  * failure too. */

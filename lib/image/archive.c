@@ -1,0 +1,319 @@
+/* Containers by libarchive: entries one after the other, content lent from the stream's own
+ * blocks. */
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/format.h"
+
+#define XATTRS_MAX 256
+#define RETRIES_MAX 64 /* damaged headers that are skipped in one container */
+#define READ_BLOCK ((size_t)256 << 10)
+
+struct archive_walk {
+    struct image_walk *walk;
+    const struct image_format *format;
+    struct archive *archive;
+    struct stream *in; /* one of these two */
+    struct blocks *blocks;
+    const uint8_t *block; /* lent last */
+    size_t block_len;
+    uint64_t lent; /* bytes; for blocks, the place read next */
+    uint8_t *buffer;
+    int in_failed; /* the input's own error */
+    struct assay_error in_err;
+};
+
+struct archive_content {
+    struct content content;
+    struct archive_walk *self;
+};
+
+static la_ssize_t read_stream(struct archive *archive, void *ctx, const void **ret)
+{
+    struct archive_walk *self = ctx;
+    int r = self->in->next(self->in, &self->block, &self->block_len, &self->in_err);
+
+    if (r <= 0)
+        self->block_len = 0;
+    if (r < 0) {
+        self->in_failed = r;
+        archive_set_error(archive, EIO, "%s", self->in_err.text);
+        return -1;
+    }
+    *ret = self->block;
+    self->lent += self->block_len;
+    return (la_ssize_t)self->block_len;
+}
+
+static la_ssize_t read_blocks(struct archive *archive, void *ctx, const void **ret)
+{
+    struct archive_walk *self = ctx;
+    uint64_t left = self->blocks->size - self->lent;
+    size_t len = left < READ_BLOCK ? (size_t)left : READ_BLOCK;
+    int r = blocks_read(self->blocks, self->buffer, len, self->lent, &self->in_err);
+
+    if (r < 0) {
+        self->in_failed = r;
+        archive_set_error(archive, EIO, "%s", self->in_err.text);
+        return -1;
+    }
+    self->lent += len;
+    *ret = self->buffer;
+    return (la_ssize_t)len;
+}
+
+static la_int64_t seek_blocks(struct archive *archive, void *ctx, la_int64_t offset, int whence)
+{
+    struct archive_walk *self = ctx;
+    la_int64_t size = (la_int64_t)self->blocks->size;
+    la_int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_END ? size : (la_int64_t)self->lent;
+    la_int64_t to;
+
+    (void)archive;
+    if (__builtin_add_overflow(base, offset, &to) || to < 0)
+        return ARCHIVE_FATAL;
+    self->lent = (uint64_t)(to < size ? to : size);
+    return (la_int64_t)self->lent;
+}
+
+/* Takes libarchive's failure: reported at `path`, or what ends the walk. */
+static int archive_damage(struct archive_walk *self, const char *path)
+{
+    const char *text = archive_error_string(self->archive);
+    struct assay_error err = {0};
+    int code = EBADMSG;
+
+    if (self->walk->failed < 0)
+        return self->walk->failed;
+    if (self->in_failed < 0)
+        return image_walk_damage(self->walk, path, self->in_failed, &self->in_err);
+    if (archive_errno(self->archive) == ENOMEM)
+        code = ENOMEM;
+    if (archive_read_has_encrypted_entries(self->archive) > 0) {
+        image_walk_unread(self->walk, path, UNREAD_ENCRYPTED, "%s",
+                          text ? text : "the data is encrypted");
+        return 0;
+    }
+    assay_error_set(&err, code, "the %s data is damaged: %s", self->format->name,
+                    text ? text : "no reason given");
+    return image_walk_damage(self->walk, path, -code, &err);
+}
+
+static int archive_content_next(struct content *content, const uint8_t **ret, size_t *ret_len,
+                                uint64_t *ret_offset, struct assay_error *err)
+{
+    struct archive_walk *self = ((struct archive_content *)content)->self;
+    const void *data;
+    la_int64_t offset;
+    const char *text;
+    int r;
+
+    do {
+        *ret_len = 0;
+        r = archive_read_data_block(self->archive, &data, ret_len, &offset);
+    } while (r != ARCHIVE_EOF && r >= ARCHIVE_WARN && *ret_len == 0);
+    if (r == ARCHIVE_EOF)
+        return 0;
+    if (r < ARCHIVE_WARN) {
+        if (self->in_failed < 0) {
+            if (err)
+                *err = self->in_err;
+            return self->in_failed;
+        }
+        text = archive_error_string(self->archive);
+        return assay_error_set(err, EBADMSG, "the content is damaged: %s",
+                               text ? text : "no reason given");
+    }
+    *ret = data;
+    *ret_offset = (uint64_t)offset;
+    return 1;
+}
+
+/* The path less leading "./" and "/" and trailing "/"; "." for the root itself. */
+static char *clean_path(const char *path)
+{
+    size_t len;
+    char *copy;
+
+    for (;;) {
+        if (path[0] == '/')
+            path++;
+        else if (path[0] == '.' && path[1] == '/')
+            path += 2;
+        else
+            break;
+    }
+    len = strlen(path);
+    while (len && path[len - 1] == '/')
+        len--;
+    copy = len ? strndup(path, len) : strdup(".");
+    return copy;
+}
+
+static enum entry_type type_of(struct archive_entry *from)
+{
+    switch (archive_entry_filetype(from)) {
+    case AE_IFDIR:
+        return ENTRY_DIR;
+    case AE_IFLNK:
+        return ENTRY_SYMLINK;
+    case AE_IFCHR:
+    case AE_IFBLK:
+        return ENTRY_DEVICE;
+    case AE_IFIFO:
+        return ENTRY_FIFO;
+    case AE_IFSOCK:
+        return ENTRY_SOCKET;
+    default:
+        return ENTRY_FILE;
+    }
+}
+
+static size_t take_xattrs(struct archive_entry *from, struct entry_xattr *xattrs)
+{
+    size_t n = 0;
+    const void *value;
+
+    if (archive_entry_xattr_reset(from) == 0)
+        return 0;
+    while (n < XATTRS_MAX && archive_entry_xattr_next(from, &xattrs[n].name, &value,
+                                                      &xattrs[n].value_len) == ARCHIVE_OK) {
+        if (!xattrs[n].name)
+            continue;
+        xattrs[n].value = value;
+        n++;
+    }
+    return n;
+}
+
+/* A hard link that brings content along (cpio, some tars) is a file. */
+static void take_links(struct archive_entry *from, struct entry *entry)
+{
+    const char *hard = archive_entry_hardlink(from);
+
+    if (hard) {
+        entry->link = hard;
+        if (!archive_entry_size_is_set(from) || archive_entry_size(from) == 0)
+            entry->type = ENTRY_HARDLINK;
+    } else if (entry->type == ENTRY_SYMLINK) {
+        entry->link = archive_entry_symlink(from);
+        entry->link = entry->link ? entry->link : "";
+    }
+}
+
+static int archive_take(struct archive_walk *self, struct archive_entry *from)
+{
+    struct entry_xattr xattrs[XATTRS_MAX];
+    struct archive_content content = {.content = {UINT64_MAX, archive_content_next}, .self = self};
+    const char *raw = archive_entry_pathname(from);
+    _cleanup_free_ char *path = NULL;
+    struct entry entry = {
+        .type = type_of(from),
+        .mode = archive_entry_perm(from) & 07777,
+        .uid = archive_entry_uid(from),
+        .gid = archive_entry_gid(from),
+        .uname = archive_entry_uname(from),
+        .gname = archive_entry_gname(from),
+        .size = archive_entry_size_is_set(from) ? archive_entry_size(from) : -1,
+        .mtime = archive_entry_mtime(from),
+    };
+
+    raw = raw ? raw : archive_entry_pathname_utf8(from);
+    entry.path = path = clean_path(raw ? raw : "(unnamed)");
+    if (!path)
+        return image_walk_damage(self->walk, NULL, -ENOMEM, NULL);
+    entry.xattrs = xattrs;
+    entry.n_xattrs = take_xattrs(from, xattrs);
+    take_links(from, &entry);
+    if (entry.type != ENTRY_FILE)
+        return image_walk_entry(self->walk, &entry);
+    if (archive_entry_is_data_encrypted(from))
+        image_walk_unread(self->walk, path, UNREAD_ENCRYPTED, "the entry is encrypted");
+    if (entry.size >= 0)
+        content.content.size = (uint64_t)entry.size;
+    return image_walk_file(self->walk, &entry, &content.content);
+}
+
+static int archive_entries(struct archive_walk *self)
+{
+    unsigned retries = 0;
+    struct archive_entry *entry;
+    int r, w;
+
+    for (;;) {
+        r = archive_read_next_header(self->archive, &entry);
+        if (r == ARCHIVE_EOF)
+            return 0;
+        if (r == ARCHIVE_RETRY && self->in_failed == 0 && retries++ < RETRIES_MAX) {
+            w = archive_damage(self, NULL);
+            if (w < 0)
+                return w;
+            continue;
+        }
+        if (r < ARCHIVE_WARN)
+            return archive_damage(self, NULL);
+        w = archive_take(self, entry);
+        if (w < 0)
+            return w;
+    }
+}
+
+static int archive_begin(struct archive_walk *self)
+{
+    self->archive = archive_read_new();
+    if (!self->archive || self->format->support(self->archive) < ARCHIVE_WARN)
+        return -ENOMEM;
+    archive_read_set_callback_data(self->archive, self);
+    archive_read_set_read_callback(self->archive, self->in ? read_stream : read_blocks);
+    if (self->blocks)
+        archive_read_set_seek_callback(self->archive, seek_blocks);
+    return 0;
+}
+
+int image_archive_stream(struct image_walk *walk, const struct image_format *format,
+                         struct stream *in)
+{
+    struct archive_walk self = {.walk = walk, .format = format, .in = in};
+    uint64_t used, left;
+    int r = archive_begin(&self);
+
+    if (r < 0)
+        r = image_walk_damage(walk, NULL, r, NULL);
+    else if (archive_read_open1(self.archive) < ARCHIVE_WARN)
+        r = archive_damage(&self, NULL);
+    else
+        r = archive_entries(&self);
+    if (r == 0 && self.in_failed == 0) {
+        used = (uint64_t)archive_filter_bytes(self.archive, -1);
+        left = used < self.lent ? self.lent - used : 0;
+        left = left < self.block_len ? left : self.block_len;
+        r = image_walk_after(walk, in, left ? self.block + (self.block_len - left) : NULL, left);
+    }
+    archive_read_free(self.archive);
+    return r;
+}
+
+int image_archive_blocks(struct image_walk *walk, const struct image_format *format,
+                         struct blocks *blocks)
+{
+    struct archive_walk self = {.walk = walk, .format = format, .blocks = blocks};
+    int r = 0;
+
+    self.buffer = malloc(READ_BLOCK);
+    r = self.buffer ? archive_begin(&self) : -ENOMEM;
+    if (r < 0)
+        r = image_walk_damage(walk, NULL, r, NULL);
+    else if (archive_read_open1(self.archive) < ARCHIVE_WARN)
+        r = archive_damage(&self, NULL);
+    else
+        r = archive_entries(&self);
+    archive_read_free(self.archive);
+    free(self.buffer);
+    /* What no entry covers: of a nested container, the entry's own bytes have shown it. */
+    if (r == 0 && walk->open == 0)
+        r = image_walk_raw(walk, blocks, "(raw)", ENTRY_META, NULL);
+    return r;
+}

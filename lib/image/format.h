@@ -1,0 +1,98 @@
+/* One format: how it is known and how it is read. */
+#ifndef ASSAY_IMAGE_FORMAT_H
+#define ASSAY_IMAGE_FORMAT_H
+
+#include "image/walk.h"
+
+/* Bytes from the start that every probe may ask for: btrfs has its magic at 65600. */
+#define IMAGE_HEAD_SIZE 69632
+
+struct image_head {
+    const uint8_t *data;
+    size_t len;          /* the whole content where that is shorter than IMAGE_HEAD_SIZE */
+    uint64_t size;       /* of the content, UINT64_MAX when not known */
+    const uint8_t *tail; /* its last 512 bytes, NULL where they are not at hand */
+};
+
+enum image_kind {
+    IMAGE_FILTER,     /* one stream in, one out: gzip */
+    IMAGE_STREAM,     /* entries from front to back: tar */
+    IMAGE_BLOCKS,     /* entries, read here and there: a file system, a zip */
+    IMAGE_DISK,       /* a virtual disk that QEMU turns into blocks */
+    IMAGE_RECOGNISED, /* not read: raw bytes, and reported */
+};
+
+/* Where a format is looked for. */
+#define IMAGE_IN_ARTIFACT 1u /* the artifact itself and what it decompresses to */
+#define IMAGE_IN_ENTRY 2u    /* any file: the probe is strong */
+#define IMAGE_IN_REGION 4u   /* a partition or disk */
+#define IMAGE_ANYWHERE 7u
+
+struct archive;
+
+struct image_format {
+    const char *name;
+    enum image_kind kind;
+    unsigned places; /* IMAGE_IN_* */
+    const char *by;  /* the library that reads it */
+    const char *notes;
+    bool (*probe)(const struct image_head *head);
+
+    /* FILTER */
+    int (*filter)(struct stream *in, struct filler_tail *tail, struct filler **ret);
+    /* Of FILTER, may be NULL: how many bytes of header are worth showing (0: none), and the name of
+     * the content as the header has it ("" when it has none), cut at `size`. */
+    size_t (*header)(const struct image_head *head, char *ret_name, size_t size);
+    const char *suffix; /* of FILTER: what the content's name goes without */
+
+    /* STREAM and BLOCKS by libarchive */
+    int (*support)(struct archive *archive);
+
+    /* BLOCKS otherwise. Damage is reported by the function itself; errors end the walk. */
+    int (*walk)(struct image_walk *walk, struct blocks *blocks);
+
+    /* DISK: QEMU's name, and the check that nothing outside of the artifact would be read, which
+     * returns false with the reason to report. */
+    const char *driver;
+    bool (*closed)(struct blocks *blocks, enum unread_reason *ret_reason, char *ret_detail,
+                   size_t size);
+
+    /* RECOGNISED */
+    bool harmless; /* raw bytes are all there is (swap): not reported */
+    bool encrypted;
+};
+
+extern const struct image_format *const image_formats[]; /* ends with NULL */
+
+/* The first row that fits and is looked for in `place`, or NULL. */
+const struct image_format *image_format_detect(const struct image_head *head, unsigned place);
+
+/* Whether `magic` (`len` bytes) stands at `offset`. */
+bool image_head_has(const struct image_head *head, size_t offset, const void *magic, size_t len);
+
+static inline uint16_t image_le16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static inline uint32_t image_le32(const uint8_t *p)
+{
+    return (uint32_t)image_le16(p) | (uint32_t)image_le16(p + 2) << 16;
+}
+
+static inline uint64_t image_le64(const uint8_t *p)
+{
+    return (uint64_t)image_le32(p) | (uint64_t)image_le32(p + 4) << 32;
+}
+
+static inline uint32_t image_be32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline uint64_t image_be64(const uint8_t *p)
+{
+    return (uint64_t)image_be32(p) << 32 | image_be32(p + 4);
+}
+
+#endif

@@ -1,0 +1,172 @@
+/* Blocks: whole disks, partitions, and bytes that belong to nothing. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/format.h"
+
+static bool all_zeros(const uint8_t *data, size_t len)
+{
+    return len == 0 || (data[0] == 0 && memcmp(data, data + 1, len - 1) == 0);
+}
+
+#define GRAIN 4096 /* zeros are looked for and left out in pieces of this */
+
+/* Hands over what in a piece is not zeros. */
+static int raw_piece(struct image_walk *walk, unsigned level, const uint8_t *data, size_t len,
+                     uint64_t offset, bool *ret_any)
+{
+    size_t from = 0;
+
+    while (from < len) {
+        size_t to, step = len - from < GRAIN ? len - from : GRAIN;
+        int r;
+
+        if (all_zeros(data + from, step)) {
+            from += step;
+            continue;
+        }
+        for (to = from + step; to < len; to += step) {
+            step = len - to < GRAIN ? len - to : GRAIN;
+            if (all_zeros(data + to, step))
+                break;
+        }
+        *ret_any = true;
+        r = image_walk_bytes(walk, level, data + from, to - from, offset + from);
+        if (r < 0)
+            return r;
+        from = to;
+    }
+    return 0;
+}
+
+int image_walk_range(struct image_walk *walk, struct blocks *blocks, unsigned level, uint64_t start,
+                     uint64_t end, bool *ret_any)
+{
+    _cleanup_free_ uint8_t *piece = malloc(IMAGE_PIECE);
+    struct assay_error err = {0};
+    int r = piece ? 0 : -ENOMEM;
+
+    end = end < blocks->size ? end : blocks->size;
+    while (r == 0 && start < end) {
+        uint64_t from, to;
+        size_t len;
+
+        r = blocks_data(blocks, start, &from, &to);
+        if (r < 0 || from >= end)
+            break;
+        to = to < end ? to : end;
+        len = to - from < IMAGE_PIECE ? (size_t)(to - from) : IMAGE_PIECE;
+        r = blocks_read(blocks, piece, len, from, &err);
+        if (r == 0)
+            r = raw_piece(walk, level, piece, len, from, ret_any);
+        start = from + len;
+    }
+    return image_walk_damage(walk, NULL, r, &err);
+}
+
+int image_walk_raw(struct image_walk *walk, struct blocks *blocks, const char *path,
+                   enum entry_type type, bool *ret_any)
+{
+    struct entry entry = {
+        .path = path, .type = type, .uid = -1, .gid = -1, .size = (int64_t)blocks->size};
+    bool any = false;
+    unsigned level;
+    int r = image_walk_begin(walk, &entry, &level);
+
+    if (r == 0)
+        r = image_walk_range(walk, blocks, level, 0, blocks->size, &any);
+    if (r == 0)
+        r = image_walk_done(walk);
+    if (ret_any)
+        *ret_any = any;
+    return r;
+}
+
+static int walk_disk(struct image_walk *walk, const struct image_format *format,
+                     struct blocks *blocks)
+{
+    enum unread_reason reason = UNREAD_UNSUPPORTED;
+    char detail[512] = "";
+    struct assay_error err = {0};
+    _cleanup_blocks_ struct blocks *disk = NULL;
+    int r, socket = -1;
+
+    if (blocks != walk->artifact) {
+        image_walk_unread(walk, NULL, UNREAD_UNSUPPORTED,
+                          "a virtual disk (%s) inside of something else is not opened: its bytes "
+                          "were scanned as they are",
+                          format->name);
+        return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
+    }
+    if (!format->closed(blocks, &reason, detail, sizeof(detail))) {
+        image_walk_unread(walk, NULL, reason, "%s", detail);
+        return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
+    }
+    if (*detail) /* can be read, but not all of it */
+        image_walk_unread(walk, NULL, reason, "%s", detail);
+    if (!walk->host || !walk->host->open_nbd) {
+        image_walk_unread(walk, NULL, UNREAD_UNSUPPORTED,
+                          "a virtual disk (%s), and no qemu-nbd to read it with", format->name);
+        return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
+    }
+    r = walk->host->open_nbd(walk->host->ctx, format->driver, &socket, &err);
+    if (r == 0)
+        r = blocks_nbd_new(socket, &disk, &err);
+    if (r < 0) {
+        image_walk_unread(walk, NULL, UNREAD_CORRUPT, "the virtual disk cannot be opened: %s",
+                          err.code ? err.text : strerror(-r));
+        return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
+    }
+    return image_walk_region(walk, disk, false);
+}
+
+int image_walk_blocks(struct image_walk *walk, const struct image_format *format,
+                      struct blocks *blocks)
+{
+    int r;
+
+    switch (format->kind) {
+    case IMAGE_BLOCKS:
+        return format->support ? image_archive_blocks(walk, format, blocks)
+                               : format->walk(walk, blocks);
+    case IMAGE_DISK:
+        return walk_disk(walk, format, blocks);
+    default:
+        r = image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
+        if (r == 0 && !format->harmless)
+            image_walk_unread(walk, NULL, format->encrypted ? UNREAD_ENCRYPTED : UNREAD_UNSUPPORTED,
+                              "%s is not read here: its bytes were scanned as they are",
+                              format->name);
+        return r;
+    }
+}
+
+int image_walk_region(struct image_walk *walk, struct blocks *blocks, bool unpartitioned)
+{
+    _cleanup_free_ uint8_t *data = malloc(IMAGE_HEAD_SIZE);
+    struct image_head head = {.data = data, .size = blocks->size};
+    const struct image_format *format = NULL;
+    struct assay_error err = {0};
+    bool any = false;
+    int r = data ? 0 : -ENOMEM;
+
+    head.len = blocks->size < IMAGE_HEAD_SIZE ? (size_t)blocks->size : IMAGE_HEAD_SIZE;
+    if (r == 0)
+        r = blocks_read(blocks, data, head.len, 0, &err);
+    if (r < 0)
+        return image_walk_damage(walk, NULL, r, &err);
+    format = image_format_detect(&head, IMAGE_IN_REGION);
+    if (format) {
+        struct image_count *before = image_walk_count(walk, format->name);
+
+        r = image_walk_blocks(walk, format, blocks);
+        walk->count = before;
+        return r;
+    }
+    r = image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, &any);
+    if (r == 0 && any && !unpartitioned)
+        image_walk_unread(walk, NULL, UNREAD_UNSUPPORTED,
+                          "no file system that is known: its bytes were scanned as they are");
+    return r;
+}

@@ -1,0 +1,174 @@
+/* Disks: the partitions of a GPT or MBR, and what lies between them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/format.h"
+#include "image/tsk/tsk.h"
+
+#define PARTITIONS_MAX 1024
+
+struct part {
+    unsigned number;     /* as Linux counts: p1, p2, logical ones from p5 on */
+    uint64_t start, end; /* bytes */
+    bool boot_code;      /* holds code, no file system */
+};
+
+struct disk {
+    struct image_walk *walk;
+    struct blocks *blocks;
+    unsigned sector;
+    struct part parts[PARTITIONS_MAX];
+    size_t n;
+};
+
+/* GPT entry types (UEFI 2.10, 5.3.3) of partitions that hold a boot loader's code as raw bytes:
+ * GRUB's BIOS boot partition and PowerPC's PReP. */
+static const uint8_t boot_types[][16] = {
+    "Hah!IdontNeedEFI",
+    {0x41, 0x2d, 0x1c, 0x9e, 0x38, 0x45, 0x8c, 0x4c, 0x9e, 0x6e, 0x27, 0x6e, 0xb0, 0x47, 0x41,
+     0x64},
+};
+
+/* Whether the GPT's entry `slot` is of one of those types. */
+static bool gpt_boot_code(struct disk *disk, unsigned slot)
+{
+    uint8_t header[92], type[16];
+    uint64_t at;
+
+    if (blocks_read(disk->blocks, header, sizeof(header), disk->sector, NULL) < 0)
+        return false;
+    if (__builtin_mul_overflow(image_le64(header + 72), (uint64_t)disk->sector, &at) ||
+        __builtin_add_overflow(at, (uint64_t)slot * image_le32(header + 84), &at) ||
+        blocks_read(disk->blocks, type, sizeof(type), at, NULL) < 0)
+        return false;
+    for (size_t i = 0; i < sizeof(boot_types) / sizeof(*boot_types); i++)
+        if (memcmp(type, boot_types[i], sizeof(type)) == 0)
+            return true;
+    return false;
+}
+
+static void take_part(struct disk *disk, const TSK_VS_PART_INFO *from, unsigned *logical)
+{
+    bool gpt = from->vs->vstype == TSK_VS_TYPE_GPT;
+    struct part *part = &disk->parts[disk->n];
+    uint64_t len;
+
+    if (!(from->flags & TSK_VS_PART_FLAG_ALLOC) || disk->n == PARTITIONS_MAX)
+        return;
+    if (__builtin_mul_overflow(from->start, (uint64_t)disk->sector, &part->start) ||
+        __builtin_mul_overflow(from->len, (uint64_t)disk->sector, &len) ||
+        __builtin_add_overflow(part->start, len, &part->end))
+        return;
+    part->number =
+        !gpt && from->table_num > 0 ? (*logical)++ : (unsigned)(uint8_t)from->slot_num + 1;
+    part->boot_code = gpt && gpt_boot_code(disk, part->number - 1);
+    disk->n++;
+}
+
+static int compare_parts(const void *a, const void *b)
+{
+    const struct part *x = a, *y = b;
+
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+static int read_table(struct disk *disk, TSK_VS_TYPE_ENUM type)
+{
+    struct tsk_source *source = tsk_source_new(disk->blocks, disk->sector);
+    TSK_VS_INFO *vs = source ? tsk_vs_open(&source->img, 0, type) : NULL;
+    unsigned logical = 5;
+
+    for (const TSK_VS_PART_INFO *part = vs ? vs->part_list : NULL; part; part = part->next)
+        take_part(disk, part, &logical);
+    if (vs)
+        tsk_vs_close(vs);
+    tsk_source_free(source);
+    qsort(disk->parts, disk->n, sizeof(*disk->parts), compare_parts);
+    return !source ? -ENOMEM : vs ? 0 : -EBADMSG;
+}
+
+static int walk_part(struct disk *disk, const struct part *part)
+{
+    _cleanup_blocks_ struct blocks *blocks = NULL;
+    char name[16];
+    size_t mark;
+    int r;
+
+    snprintf(name, sizeof(name), "p%u", part->number);
+    r = image_walk_enter(disk->walk, name, &mark);
+    if (r < 0)
+        return r == -E2BIG ? 0 : r;
+    if (part->end > disk->blocks->size)
+        image_walk_unread(disk->walk, NULL, UNREAD_CORRUPT,
+                          "the partition ends behind the disk's end");
+    r = blocks_part_new(disk->blocks, part->start, part->end - part->start, &blocks);
+    if (r < 0)
+        r = image_walk_damage(disk->walk, NULL, r, NULL);
+    else
+        r = image_walk_region(disk->walk, blocks, part->boot_code);
+    image_walk_leave(disk->walk, mark);
+    return r;
+}
+
+/* What no partition covers: boot sector, tables, gaps, the rest. */
+static int walk_gaps(struct disk *disk)
+{
+    struct entry entry = {.path = "(free)", .type = ENTRY_FREE, .uid = -1, .gid = -1, .size = -1};
+    uint64_t at = 0;
+    bool any = false;
+    unsigned level;
+    int r = image_walk_begin(disk->walk, &entry, &level);
+
+    for (size_t i = 0; i <= disk->n && r == 0; i++) {
+        uint64_t end = i < disk->n ? disk->parts[i].start : disk->blocks->size;
+
+        if (end > at)
+            r = image_walk_range(disk->walk, disk->blocks, level, at, end, &any);
+        if (i < disk->n && disk->parts[i].end > at)
+            at = disk->parts[i].end;
+    }
+    return r < 0 ? r : image_walk_done(disk->walk);
+}
+
+static int walk_disk(struct image_walk *walk, struct blocks *blocks, TSK_VS_TYPE_ENUM type,
+                     unsigned sector)
+{
+    _cleanup_free_ struct disk *disk = calloc(1, sizeof(*disk));
+    int r = disk ? 0 : -ENOMEM;
+
+    if (r == 0) {
+        disk->walk = walk;
+        disk->blocks = blocks;
+        disk->sector = sector;
+        r = read_table(disk, type);
+    }
+    if (r == -ENOMEM)
+        return image_walk_damage(walk, NULL, r, NULL);
+    if (r < 0) {
+        image_walk_unread(walk, NULL, UNREAD_CORRUPT, "the partition table is damaged: %s",
+                          tsk_source_error());
+        return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
+    }
+    if (disk->n == PARTITIONS_MAX)
+        image_walk_unread(walk, NULL, UNREAD_BUDGET, "more than %d partitions", PARTITIONS_MAX);
+    for (size_t i = 0; i < disk->n && r == 0; i++)
+        r = walk_part(disk, &disk->parts[i]);
+    return r < 0 ? r : walk_gaps(disk);
+}
+
+int image_tsk_walk_gpt(struct image_walk *walk, struct blocks *blocks)
+{
+    uint8_t magic[8];
+    bool large = blocks_read(blocks, magic, sizeof(magic), 4096, NULL) == 0 &&
+                 memcmp(magic, "EFI PART", sizeof(magic)) == 0;
+
+    return walk_disk(walk, blocks, TSK_VS_TYPE_GPT, large ? 4096 : 512);
+}
+
+int image_tsk_walk_mbr(struct image_walk *walk, struct blocks *blocks)
+{
+    return walk_disk(walk, blocks, TSK_VS_TYPE_DOS, 512);
+}

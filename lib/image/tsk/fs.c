@@ -1,0 +1,338 @@
+/* FAT, exFAT and NTFS. Content is read through The Sleuth Kit's attributes; what is free by its
+ * block flags. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/tsk/tsk.h"
+
+#define DEPTH_MAX 256u
+#define DIRS_MAX ((size_t)1 << 22)
+
+struct tsk_walk {
+    struct image_walk *walk;
+    struct blocks *blocks;
+    TSK_FS_INFO *fs;
+    uint8_t *piece;
+    TSK_INUM_T *seen; /* directories that were met, sorted */
+    size_t n_seen, cap_seen;
+};
+
+struct tsk_content {
+    struct content content;
+    const TSK_FS_ATTR *attr;
+    uint64_t at;
+    uint8_t *piece;
+};
+
+static int walk_dir(struct tsk_walk *tsk, TSK_INUM_T inum, const char *path, unsigned depth);
+
+static int tsk_content_next(struct content *content, const uint8_t **ret, size_t *ret_len,
+                            uint64_t *ret_offset, struct assay_error *err)
+{
+    struct tsk_content *self = (struct tsk_content *)content;
+
+    while (self->at < content->size) {
+        uint64_t left = content->size - self->at;
+        size_t len = left < IMAGE_PIECE ? (size_t)left : IMAGE_PIECE;
+        ssize_t n = tsk_fs_attr_read(self->attr, (TSK_OFF_T)self->at, (char *)self->piece, len,
+                                     TSK_FS_FILE_READ_FLAG_NONE);
+
+        if (n <= 0)
+            return assay_error_set(err, EBADMSG, "the content is damaged: %s", tsk_source_error());
+        *ret = self->piece;
+        *ret_len = (size_t)n;
+        *ret_offset = self->at;
+        self->at += (uint64_t)n;
+        /* A sparse attribute (NTFS has one as large as the volume) is all zeros in its holes. */
+        if ((self->attr->flags & TSK_FS_ATTR_SPARSE) && self->piece[0] == 0 &&
+            memcmp(self->piece, self->piece + 1, (size_t)n - 1) == 0)
+            continue;
+        return 1;
+    }
+    return 0;
+}
+
+/* Content that is not to be looked into: the boot sector would be taken for a file system. */
+static int walk_plain(struct tsk_walk *tsk, const struct entry *entry, struct content *content)
+{
+    struct assay_error err = {0};
+    const uint8_t *data;
+    uint64_t offset;
+    unsigned level;
+    size_t len;
+    int r = image_walk_begin(tsk->walk, entry, &level);
+
+    if (r < 0)
+        return r;
+    while (r == 0 && (r = content->next(content, &data, &len, &offset, &err)) > 0)
+        r = image_walk_bytes(tsk->walk, level, data, len, offset);
+    r = image_walk_damage(tsk->walk, entry->path, r, &err);
+    return r < 0 ? r : image_walk_done(tsk->walk);
+}
+
+static int walk_attr(struct tsk_walk *tsk, const struct entry *entry, const TSK_FS_ATTR *attr)
+{
+    struct tsk_content content = {
+        .content = {(uint64_t)(attr->size > 0 ? attr->size : 0), tsk_content_next},
+        .attr = attr,
+        .piece = tsk->piece,
+    };
+    struct entry one = *entry;
+    _cleanup_free_ char *path = NULL;
+
+    one.size = attr->size;
+    if (tsk->fs->ftype == TSK_FS_TYPE_NTFS && attr->name && *attr->name &&
+        strcmp(attr->name, "$Data") != 0) {
+        if (asprintf(&path, "%s:%s", entry->path, attr->name) < 0) {
+            path = NULL;
+            return image_walk_damage(tsk->walk, entry->path, -ENOMEM, NULL);
+        }
+        one.path = path;
+    }
+    if (entry->type == ENTRY_META)
+        return walk_plain(tsk, &one, &content.content);
+    return image_walk_file(tsk->walk, &one, &content.content);
+}
+
+/* An entry of a type that has content, without any. */
+static int walk_nothing(struct tsk_walk *tsk, const struct entry *entry)
+{
+    unsigned level;
+    int r = image_walk_begin(tsk->walk, entry, &level);
+
+    return r < 0 ? r : image_walk_done(tsk->walk);
+}
+
+/* A file's content, and on NTFS its further streams. */
+static int walk_content(struct tsk_walk *tsk, TSK_FS_FILE *file, const struct entry *entry)
+{
+    bool ntfs = tsk->fs->ftype == TSK_FS_TYPE_NTFS, any = false;
+    int n = tsk_fs_file_attr_getsize(file), r = 0;
+
+    for (int i = 0; i < n && r == 0; i++) {
+        const TSK_FS_ATTR *attr = tsk_fs_file_attr_get_idx(file, i);
+
+        if (!attr || (ntfs && attr->type != TSK_FS_ATTR_TYPE_NTFS_DATA))
+            continue;
+        any = true;
+        r = walk_attr(tsk, entry, attr);
+    }
+    if (r == 0 && !any) {
+        r = walk_nothing(tsk, entry);
+        if (r == 0 && entry->size > 0)
+            image_walk_unread(tsk->walk, entry->path, UNREAD_CORRUPT, "the content is damaged: %s",
+                              tsk_source_error());
+    }
+    return r;
+}
+
+static int walk_file(struct tsk_walk *tsk, TSK_FS_FILE *file, const char *path, unsigned depth)
+{
+    const TSK_FS_META *meta = file->meta;
+    struct entry entry = {.path = path, .type = ENTRY_FILE, .uid = -1, .gid = -1, .size = -1};
+    int r;
+
+    if (file->name->flags & TSK_FS_NAME_FLAG_UNALLOC) {
+        /* Only its name: the content, as far as it is there, is in (free). */
+        entry.type = ENTRY_FREE;
+        return walk_nothing(tsk, &entry);
+    }
+    if (!meta) {
+        image_walk_unread(tsk->walk, path, UNREAD_CORRUPT, "the entry is damaged: %s",
+                          tsk_source_error());
+        return 0;
+    }
+    if (meta->type == TSK_FS_META_TYPE_VIRT_DIR)
+        return 0;
+    entry.mode = (uint32_t)meta->mode & 07777;
+    entry.size = meta->size;
+    entry.mtime = meta->mtime;
+    if (meta->type == TSK_FS_META_TYPE_VIRT)
+        entry.type = ENTRY_META;
+    if (meta->type != TSK_FS_META_TYPE_DIR)
+        return walk_content(tsk, file, &entry);
+    entry.type = ENTRY_DIR;
+    r = image_walk_entry(tsk->walk, &entry);
+    return r < 0 ? r : walk_dir(tsk, meta->addr, path, depth + 1);
+}
+
+/* Notes a directory. Returns 1 when it was met before, 0, or a negative errno. */
+static int dir_seen(struct tsk_walk *tsk, TSK_INUM_T inum)
+{
+    size_t low = 0, high = tsk->n_seen;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (tsk->seen[mid] == inum)
+            return 1;
+        if (tsk->seen[mid] < inum)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (tsk->n_seen == tsk->cap_seen) {
+        size_t cap = tsk->cap_seen ? tsk->cap_seen * 2 : 64;
+        TSK_INUM_T *seen = cap > DIRS_MAX ? NULL : realloc(tsk->seen, cap * sizeof(*seen));
+
+        if (!seen)
+            return -ENOMEM;
+        tsk->seen = seen;
+        tsk->cap_seen = cap;
+    }
+    memmove(tsk->seen + low + 1, tsk->seen + low, (tsk->n_seen - low) * sizeof(*tsk->seen));
+    tsk->seen[low] = inum;
+    tsk->n_seen++;
+    return 0;
+}
+
+static int walk_names(struct tsk_walk *tsk, const TSK_FS_DIR *dir, const char *path, unsigned depth)
+{
+    size_t n = tsk_fs_dir_getsize(dir);
+    int r = 0;
+
+    for (size_t i = 0; i < n && r == 0; i++) {
+        TSK_FS_FILE *file = tsk_fs_dir_get(dir, i);
+        _cleanup_free_ char *child = NULL;
+
+        if (!file || !file->name || !file->name->name || !*file->name->name ||
+            strcmp(file->name->name, ".") == 0 || strcmp(file->name->name, "..") == 0) {
+            tsk_fs_file_close(file);
+            continue;
+        }
+        if (asprintf(&child, "%s%s%s", path, *path ? "/" : "", file->name->name) < 0) {
+            child = NULL;
+            r = image_walk_damage(tsk->walk, path, -ENOMEM, NULL);
+        } else {
+            r = walk_file(tsk, file, child, depth);
+        }
+        tsk_fs_file_close(file);
+    }
+    return r;
+}
+
+static int walk_dir(struct tsk_walk *tsk, TSK_INUM_T inum, const char *path, unsigned depth)
+{
+    TSK_FS_DIR *dir;
+    int r = dir_seen(tsk, inum);
+
+    if (r < 0)
+        return image_walk_damage(tsk->walk, path, r, NULL);
+    if (r > 0) {
+        image_walk_unread(tsk->walk, path, UNREAD_CORRUPT, "a directory that is met twice");
+        return 0;
+    }
+    if (depth > DEPTH_MAX) {
+        image_walk_unread(tsk->walk, path, UNREAD_BUDGET, "more than %u directories deep",
+                          DEPTH_MAX);
+        return 0;
+    }
+    dir = tsk_fs_dir_open_meta(tsk->fs, inum);
+    if (!dir) {
+        image_walk_unread(tsk->walk, path, UNREAD_CORRUPT, "the directory is damaged: %s",
+                          tsk_source_error());
+        return 0;
+    }
+    r = walk_names(tsk, dir, path, depth);
+    tsk_fs_dir_close(dir);
+    return r;
+}
+
+/* A run of free blocks that is not handed over yet. */
+struct free_run {
+    struct tsk_walk *tsk;
+    unsigned level;
+    uint64_t start, end; /* bytes */
+    bool any;
+    int failed;
+};
+
+static int free_flush(struct free_run *run)
+{
+    if (run->end > run->start)
+        run->failed = image_walk_range(run->tsk->walk, run->tsk->blocks, run->level, run->start,
+                                       run->end, &run->any);
+    run->start = run->end = 0;
+    return run->failed;
+}
+
+static TSK_WALK_RET_ENUM free_block(const TSK_FS_BLOCK *block, void *ctx)
+{
+    struct free_run *run = ctx;
+    uint64_t size = run->tsk->fs->block_size, at = block->addr * size;
+
+    if (at != run->end || run->end - run->start >= (uint64_t)64 << 20) {
+        if (free_flush(run) < 0)
+            return TSK_WALK_STOP;
+        run->start = at;
+    }
+    run->end = at + size;
+    return TSK_WALK_CONT;
+}
+
+static int walk_free(struct tsk_walk *tsk)
+{
+    struct entry entry = {.path = "(free)", .type = ENTRY_FREE, .uid = -1, .gid = -1, .size = -1};
+    struct free_run run = {.tsk = tsk};
+    uint64_t end = (tsk->fs->last_block + 1) * tsk->fs->block_size;
+    int r = image_walk_begin(tsk->walk, &entry, &run.level);
+
+    if (r < 0)
+        return r;
+    if (tsk_fs_block_walk(tsk->fs, tsk->fs->first_block, tsk->fs->last_block_act,
+                          TSK_FS_BLOCK_WALK_FLAG_UNALLOC | TSK_FS_BLOCK_WALK_FLAG_AONLY, free_block,
+                          &run) &&
+        run.failed == 0)
+        image_walk_unread(tsk->walk, "(free)", UNREAD_CORRUPT,
+                          "free space was not scanned in full: %s", tsk_source_error());
+    r = run.failed < 0 ? run.failed : free_flush(&run);
+    if (r == 0)
+        r = image_walk_range(tsk->walk, tsk->blocks, run.level, end, tsk->blocks->size, &run.any);
+    return r < 0 ? r : image_walk_done(tsk->walk);
+}
+
+static int walk_fs(struct image_walk *walk, struct blocks *blocks, TSK_FS_TYPE_ENUM type)
+{
+    struct tsk_walk tsk = {.walk = walk, .blocks = blocks};
+    struct tsk_source *source = tsk_source_new(blocks, 512);
+    int r = 0;
+
+    tsk.piece = malloc(IMAGE_PIECE);
+    if (!source || !tsk.piece)
+        r = image_walk_damage(walk, NULL, -ENOMEM, NULL);
+    else
+        tsk.fs = tsk_fs_open_img(&source->img, 0, type);
+    if (tsk.fs) {
+        if ((tsk.fs->last_block + 1) * tsk.fs->block_size > blocks->size)
+            image_walk_unread(walk, NULL, UNREAD_CORRUPT,
+                              "the file system is larger than what holds it");
+        r = walk_dir(&tsk, tsk.fs->root_inum, "", 0);
+        if (r == 0)
+            r = walk_free(&tsk);
+        tsk_fs_close(tsk.fs);
+    } else if (r == 0) {
+        image_walk_unread(walk, NULL, UNREAD_CORRUPT, "the file system cannot be opened: %s",
+                          tsk_source_error());
+        r = image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
+    }
+    tsk_source_free(source);
+    free(tsk.piece);
+    free(tsk.seen);
+    return r;
+}
+
+int image_tsk_walk_fat(struct image_walk *walk, struct blocks *blocks)
+{
+    return walk_fs(walk, blocks, TSK_FS_TYPE_FAT_DETECT);
+}
+
+int image_tsk_walk_exfat(struct image_walk *walk, struct blocks *blocks)
+{
+    return walk_fs(walk, blocks, TSK_FS_TYPE_EXFAT);
+}
+
+int image_tsk_walk_ntfs(struct image_walk *walk, struct blocks *blocks)
+{
+    return walk_fs(walk, blocks, TSK_FS_TYPE_NTFS);
+}

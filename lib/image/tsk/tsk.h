@@ -1,0 +1,30 @@
+/* The Sleuth Kit over blocks: partition tables, FAT, exFAT and NTFS. */
+#ifndef ASSAY_IMAGE_TSK_TSK_H
+#define ASSAY_IMAGE_TSK_TSK_H
+
+#include <tsk/libtsk.h>
+
+#include "image/walk.h"
+
+struct tsk_source {
+    TSK_IMG_INFO img; /* first: TSK is given this */
+    struct blocks *blocks;
+};
+
+/* Makes an image of `blocks`, which outlives it, or returns NULL when memory ran out. */
+struct tsk_source *tsk_source_new(struct blocks *blocks, unsigned sector);
+struct tsk_source *tsk_source_free(struct tsk_source *source);
+
+/* TSK's own words about what went wrong last. */
+const char *tsk_source_error(void);
+
+/* Walks a FAT, exFAT or NTFS file system. */
+int image_tsk_walk_fat(struct image_walk *walk, struct blocks *blocks);
+int image_tsk_walk_exfat(struct image_walk *walk, struct blocks *blocks);
+int image_tsk_walk_ntfs(struct image_walk *walk, struct blocks *blocks);
+
+/* Walks a disk with a partition table. */
+int image_tsk_walk_gpt(struct image_walk *walk, struct blocks *blocks);
+int image_tsk_walk_mbr(struct image_walk *walk, struct blocks *blocks);
+
+#endif

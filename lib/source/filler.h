@@ -1,0 +1,52 @@
+/* The makers of bytes: the artifact's file, decompressors, and a budget around them. */
+#ifndef ASSAY_SOURCE_FILLER_H
+#define ASSAY_SOURCE_FILLER_H
+
+#include <assay/buf.h>
+#include <assay/digest.h>
+#include <stdatomic.h>
+
+#include "source/stream.h"
+
+#define FILLER_TAIL_MAX (1 << 20)
+
+/* What follows the end of compressed data, if anything but zeros does. */
+struct filler_tail {
+    struct assay_buf data; /* at most FILLER_TAIL_MAX bytes */
+    uint64_t lost;         /* bytes beyond those */
+};
+
+/* The regular file `fd` from its start to its end by pread, hashed on the way by SHA-256. `fd` is
+ * lent. `read`, which may be NULL, is kept at the count of bytes read. Fails with -EIO and the like
+ * when the file cannot be read. */
+int filler_file_new(int fd, _Atomic uint64_t *read, struct filler **ret);
+
+/* After the end: the digest of what was read. 0 or -EIO. */
+int filler_file_digest(struct filler *filler, char ret_sha256[ASSAY_SHA256_HEX]);
+
+/* What the gzip members in `in` (RFC 1952) hold, one after the other, by ISA-L. Demands a complete
+ * last member with the right checksum: -EBADMSG otherwise. Zeros after the last member are ignored;
+ * anything else there goes to `tail`, which outlives the filler. `in` is lent. */
+int filler_gzip_new(struct stream *in, struct filler_tail *tail, struct filler **ret);
+
+/* What libarchive's filter `code` (ARCHIVE_FILTER_*) makes of `in`. As above otherwise. */
+int filler_archive_new(struct stream *in, int code, struct filler_tail *tail, struct filler **ret);
+
+struct filler_limits {
+    _Atomic uint64_t *expanded; /* bytes made up to now, over all fillers that share it */
+    uint64_t max_expanded;
+    uint64_t ratio;    /* bytes made per byte of input ... */
+    uint64_t floor;    /* ... looked at once this many are made */
+    uint64_t deadline; /* assay_clock_ms() */
+};
+
+/* Lets `inner` go on until a limit is passed: -EFBIG then, the limit named in `err`. Owns `inner`,
+ * on failure too. */
+int filler_limit_new(struct filler *inner, const struct filler_limits *limits, struct filler **ret);
+
+/* Takes what is left in `in` (`len` bytes at `data` first) as the tail. Returns 0 or the error of
+ * the stream. */
+int filler_tail_take(struct filler_tail *tail, struct stream *in, const uint8_t *data, size_t len,
+                     struct assay_error *err);
+
+#endif

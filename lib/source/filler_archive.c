@@ -1,0 +1,170 @@
+/* xz, zstd, bzip2, lz4 and lzma by libarchive's filters, with the format "raw" behind them. */
+#include "source/filler.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct filler_archive {
+    struct filler filler;
+    struct stream *in;
+    struct filler_tail *tail;
+    struct archive *archive;
+    const uint8_t *block; /* what libarchive was lent last */
+    size_t block_len;
+    const uint8_t *ready; /* what it made and was not yet taken */
+    size_t ready_len;
+    bool opened, ended;
+    int in_failed; /* the input's own error */
+    struct assay_error in_err;
+};
+
+static la_ssize_t archive_input(struct archive *archive, void *ctx, const void **ret)
+{
+    struct filler_archive *self = ctx;
+    int r;
+
+    self->block_len = 0;
+    r = self->in->next(self->in, &self->block, &self->block_len, &self->in_err);
+    if (r < 0) {
+        self->in_failed = r;
+        archive_set_error(archive, EIO, "%s", self->in_err.text);
+        return -1;
+    }
+    if (r == 0)
+        self->block_len = 0;
+    *ret = self->block;
+    self->filler.in += self->block_len;
+    return (la_ssize_t)self->block_len;
+}
+
+static int archive_failed(struct filler_archive *self, struct assay_error *err)
+{
+    const char *text = archive_error_string(self->archive);
+
+    if (self->in_failed < 0) {
+        if (err)
+            *err = self->in_err;
+        return self->in_failed;
+    }
+    if (archive_errno(self->archive) == ENOMEM)
+        return assay_error_set(err, ENOMEM, "memory ran out while decompressing");
+    return assay_error_set(err, EBADMSG, "the %s data is damaged: %s",
+                           archive_filter_name(self->archive, 0), text ? text : "no reason given");
+}
+
+/* At the end: what the filter did not consume is the tail. */
+static int archive_end(struct filler_archive *self, struct assay_error *err)
+{
+    la_int64_t used = archive_filter_bytes(self->archive, archive_filter_count(self->archive) - 1);
+    uint64_t left =
+        used >= 0 && (uint64_t)used < self->filler.in ? self->filler.in - (uint64_t)used : 0;
+
+    self->ended = true;
+    if (left > self->block_len)
+        left = self->block_len;
+    return filler_tail_take(self->tail, self->in,
+                            left ? self->block + (self->block_len - left) : NULL, left, err);
+}
+
+/* libarchive says the same of data that holds nothing and of data whose first block is damaged; but
+ * nothing, compressed, is this long at most. */
+static bool may_be_empty(const struct filler_archive *self)
+{
+    switch (archive_filter_code(self->archive, 0)) {
+    case ARCHIVE_FILTER_XZ:
+        return self->filler.in == 32; /* two headers and an index */
+    case ARCHIVE_FILTER_BZIP2:
+        return self->filler.in == 14;
+    case ARCHIVE_FILTER_LZMA:
+        return self->filler.in <= 24;
+    default: /* one zstd or LZ4 frame */
+        return self->filler.in <= 15;
+    }
+}
+
+static int archive_begin(struct filler_archive *self, struct assay_error *err)
+{
+    struct archive_entry *entry;
+    int r;
+
+    self->opened = true;
+    r = archive_read_open(self->archive, self, NULL, archive_input, NULL);
+    if (r == ARCHIVE_OK)
+        r = archive_read_next_header(self->archive, &entry);
+    if (r == ARCHIVE_EOF)
+        return may_be_empty(self) ? archive_end(self, err)
+                                  : assay_error_set(err, EBADMSG, "the %s data is damaged",
+                                                    archive_filter_name(self->archive, 0));
+    return r < ARCHIVE_WARN ? archive_failed(self, err) : 0;
+}
+
+static int archive_step(struct filler_archive *self, struct assay_error *err)
+{
+    const void *data = NULL;
+    size_t len = 0;
+    la_int64_t offset;
+    int r;
+
+    if (!self->opened)
+        return archive_begin(self, err);
+    r = archive_read_data_block(self->archive, &data, &len, &offset);
+    if (r == ARCHIVE_EOF)
+        return archive_end(self, err);
+    if (r < ARCHIVE_WARN)
+        return archive_failed(self, err);
+    self->ready = data;
+    self->ready_len = len;
+    return 0;
+}
+
+static ssize_t archive_fill(struct filler *filler, uint8_t *data, size_t cap,
+                            struct assay_error *err)
+{
+    struct filler_archive *self = (struct filler_archive *)filler;
+    size_t take;
+    int r;
+
+    while (!self->ready_len && !self->ended) {
+        r = archive_step(self, err);
+        if (r < 0)
+            return r;
+    }
+    take = self->ready_len < cap ? self->ready_len : cap;
+    if (take)
+        memcpy(data, self->ready, take);
+    self->ready += take;
+    self->ready_len -= take;
+    return (ssize_t)take;
+}
+
+static void archive_close_filler(struct filler *filler)
+{
+    struct filler_archive *self = (struct filler_archive *)filler;
+
+    archive_read_free(self->archive);
+    free(self);
+}
+
+int filler_archive_new(struct stream *in, int code, struct filler_tail *tail, struct filler **ret)
+{
+    struct filler_archive *self = calloc(1, sizeof(*self));
+
+    if (!self)
+        return -ENOMEM;
+    self->filler = (struct filler){.fill = archive_fill, .close = archive_close_filler};
+    self->in = in;
+    self->tail = tail;
+    self->archive = archive_read_new();
+    if (!self->archive || archive_read_support_format_raw(self->archive) != ARCHIVE_OK ||
+        archive_read_support_format_empty(self->archive) != ARCHIVE_OK ||
+        archive_read_append_filter(self->archive, code) != ARCHIVE_OK) {
+        archive_close_filler(&self->filler);
+        return -ENOMEM;
+    }
+    *ret = &self->filler;
+    return 0;
+}

@@ -1,0 +1,31 @@
+#include "source/filler.h"
+
+#include <string.h>
+
+static void tail_add(struct filler_tail *tail, const uint8_t *data, size_t len)
+{
+    size_t room = tail->data.max - tail->data.len;
+    size_t take = len < room ? len : room;
+
+    /* Zero padding up to a block's end is what tapes and tools leave: not worth keeping. */
+    if (!tail->data.len)
+        while (take && !*data) {
+            data++;
+            len--;
+            take = len < room ? len : room;
+        }
+    if (take && assay_buf_append(&tail->data, data, take) < 0)
+        take = 0;
+    tail->lost += len - take;
+}
+
+int filler_tail_take(struct filler_tail *tail, struct stream *in, const uint8_t *data, size_t len,
+                     struct assay_error *err)
+{
+    int r;
+
+    tail_add(tail, data, len);
+    while ((r = in->next(in, &data, &len, err)) > 0)
+        tail_add(tail, data, len);
+    return r;
+}

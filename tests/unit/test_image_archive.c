@@ -1,0 +1,192 @@
+/* Streams of entries: tar and its like, the filters around them, containers in containers. */
+#include "image_support.h"
+
+static struct seen seen;
+
+START_TEST(tar_in_every_filter)
+{
+    static const struct {
+        const char *pack, *format;
+    } rows[] = {
+        {"cat", "tar"},          {"gzip -n", "gzip+tar"}, {"xz -T2 --block-size=1MiB", "xz+tar"},
+        {"zstd -q", "zstd+tar"}, {"bzip2", "bzip2+tar"},  {"lz4 -q", "lz4+tar"},
+    };
+
+    make_tree();
+    sh("tar -C tree --xattrs -S -cf plain.tar .");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        sh("%s <plain.tar >artifact", rows[i].pack);
+        walk_whole(&seen, "artifact");
+        nothing_unread(&seen);
+        ck_assert_str_eq(seen.result.format, rows[i].format);
+        compare_tree(&seen, "", 1);
+        ck_assert_str_eq(find(&seen, "etc/wsl.conf")->xattr, "user.note=kept");
+        ck_assert_uint_eq(find(&seen, "etc/wsl.conf")->mode, 04750);
+        ck_assert_uint_lt(find(&seen, "data/sparse")->bytes, 1000000);
+    }
+}
+END_TEST
+
+START_TEST(every_flavour_of_tar_and_cpio)
+{
+    static const char *const packs[] = {
+        "tar -C tree -H ustar --exclude=longlink -cf artifact .",
+        "tar -C tree -H oldgnu -cf artifact .",
+        "tar -C tree -H pax -S -cf artifact .",
+        /* (cpio gives hard links' content to the last one) */
+        "cd tree; rm data/big2; find . | LC_ALL=C sort | cpio -o -H newc --quiet >../artifact",
+        "cd tree; find . | LC_ALL=C sort | cpio -o -H odc --quiet >../artifact",
+    };
+
+    make_tree();
+    sh("rm -r tree/home/*/ddd* tree/etc/longlink");
+    for (size_t i = 0; i < sizeof(packs) / sizeof(*packs); i++) {
+        sh("%s", packs[i]);
+        walk_whole(&seen, "artifact");
+        nothing_unread(&seen);
+        compare_tree(&seen, "", 1);
+    }
+}
+END_TEST
+
+START_TEST(a_zip_is_read_by_its_directory)
+{
+    sh("mkdir -p tree/a; echo one >tree/a/one; seq 20000 >tree/a/two; cd tree; zip -qr "
+       "../artifact.zip .;"
+       "zip -q -P pass ../locked.zip a/one; mv ../locked.zip ../artifact.zip .; tar cf ../both.tar "
+       "*.zip; rm *.zip");
+    walk_whole(&seen, "both.tar");
+    compare_tree(&seen, "artifact.zip!", 0);
+    ck_assert_ptr_nonnull(find_unread(&seen, "locked.zip!a/one", UNREAD_ENCRYPTED));
+}
+END_TEST
+
+START_TEST(containers_nest)
+{
+    struct record *outer;
+
+    make_tree();
+    sh("tar -C tree -cf inner.tar .; gzip -kn inner.tar; xz -k inner.tar; printf hello >hello.txt;"
+       "gzip hello.txt; zstd -q --rm inner.tar; ar rc pack.deb inner.tar.xz; rm inner.tar.xz;"
+       "tar -cf - inner.tar.gz inner.tar.zst pack.deb hello.txt.gz | gzip >artifact");
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+    compare_tree(&seen, "inner.tar.gz!", 1);
+    compare_tree(&seen, "inner.tar.zst!", 1);
+    compare_tree(&seen, "pack.deb!inner.tar.xz!", 1);
+    ck_assert_str_eq(find(&seen, "hello.txt.gz!hello.txt")->head, "hello");
+    ck_assert_int_eq(find(&seen, "hello.txt.gz!(gzip header)")->type, ENTRY_META);
+    /* The raw bytes of a container are its entry's content, in full. */
+    outer = find(&seen, "inner.tar.gz");
+    sh("sha256sum inner.tar.gz | grep -q ^%s", outer->sha256);
+    ck_assert_str_eq(seen.result.format, "gzip+tar");
+}
+END_TEST
+
+START_TEST(gzip_members_and_what_follows)
+{
+    sh("{ printf one | gzip -n; printf two | gzip -n; head -c 100 /dev/zero; } >artifact");
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+    ck_assert_uint_eq(seen.n, 1);
+    ck_assert_str_eq(seen.records[0].head, "onetwo");
+
+    sh("{ printf one | gzip -n; printf garbage; } >artifact");
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+    ck_assert_str_eq(find(&seen, "(after the end)")->head, "garbage");
+
+    sh("{ printf one | gzip -n; head -c 2000000 /dev/urandom; } >artifact");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "", UNREAD_CORRUPT));
+
+    sh("{ printf one | xz; printf garbage; } >artifact");
+    walk_whole(&seen, "artifact");
+    ck_assert(seen.n_unread || find(&seen, "(after the end)"));
+}
+END_TEST
+
+START_TEST(what_follows_a_tar_is_scanned)
+{
+    sh("echo a >a; tar -cf artifact a; printf 'TOKEN=hidden' >>artifact");
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+    ck_assert_str_eq(find(&seen, "(after the end)")->head, "TOKEN=hidden");
+
+    /* An initrd: one cpio after the other, the second compressed. */
+    sh("echo a | cpio -o -H newc --quiet >artifact; echo b >b; echo b | cpio -o -H newc --quiet | "
+       "gzip -n >>artifact");
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+    ck_assert_str_eq(find(&seen, "(after the end)!b")->head, "b\n");
+}
+END_TEST
+
+START_TEST(no_format_at_all)
+{
+    sh(": >artifact");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "", UNREAD_EMPTY));
+    ck_assert_str_eq(seen.result.format, "empty");
+
+    sh("seq 100000 >artifact");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "", UNREAD_UNKNOWN));
+    ck_assert_str_eq(seen.result.format, "unknown");
+    ck_assert_str_eq(seen.records[0].where, "(raw)");
+    ck_assert_str_eq(seen.records[0].sha256, seen.result.sha256);
+}
+END_TEST
+
+START_TEST(a_visitor_can_end_the_walk)
+{
+    make_tree();
+    sh("tar -C tree -czf artifact .");
+    forget(&seen);
+    snprintf(artifact_path, sizeof(artifact_path), "%s/artifact", folder);
+    seen.fail_after = 5;
+    {
+        int fd = open(artifact_path, O_RDONLY);
+
+        ck_assert_int_eq(image_walk(fd, &image_budget_default, &keep_all, &seen, &full_host,
+                                    &seen.result, &seen.err),
+                         -EPIPE);
+        close(fd);
+    }
+    ck_assert_uint_eq(seen.n, 5);
+}
+END_TEST
+
+START_TEST(paths_and_formats_are_documented)
+{
+    char where[64];
+    json_t *formats = image_formats_json();
+
+    image_where("image.ova!disk.vmdk!p2", "etc/passwd", where, sizeof(where));
+    ck_assert_str_eq(where, "image.ova!disk.vmdk!p2/etc/passwd");
+    image_where("a.tar.gz", "b", where, sizeof(where));
+    ck_assert_str_eq(where, "a.tar.gz!b");
+    ck_assert_uint_gt(json_array_size(formats), 20);
+    json_decref(formats);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("image_archive");
+    TCase *tests = tcase_create("archive");
+
+    tcase_set_timeout(tests, 0);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, tar_in_every_filter);
+    tcase_add_test(tests, every_flavour_of_tar_and_cpio);
+    tcase_add_test(tests, a_zip_is_read_by_its_directory);
+    tcase_add_test(tests, containers_nest);
+    tcase_add_test(tests, gzip_members_and_what_follows);
+    tcase_add_test(tests, what_follows_a_tar_is_scanned);
+    tcase_add_test(tests, no_format_at_all);
+    tcase_add_test(tests, a_visitor_can_end_the_walk);
+    tcase_add_test(tests, paths_and_formats_are_documented);
+    suite_add_tcase(suite, tests);
+    return run_suite(suite);
+}

@@ -1,0 +1,216 @@
+/* Disk images: file systems, partition tables, virtual disks, free space. */
+#include "image_support.h"
+
+static struct seen seen;
+
+/* lost+found, which mke2fs makes, the root, the label and the free space. */
+#define EXT_MORE 4
+
+START_TEST(ext_of_every_kind)
+{
+    static const char *const options[] = {
+        "-t ext4",
+        "-t ext2 -b 1024",
+        "-t ext3 -b 4096",
+        "-t ext4 -O ^extent,^64bit -I 128",
+        "-t ext4 -O bigalloc -C 65536",
+    };
+
+    make_tree();
+    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+        sh("rm -f artifact; truncate -s 64M artifact; mke2fs -q -F -L assay %s -d tree artifact",
+           options[i]);
+        walk_whole(&seen, "artifact");
+        nothing_unread(&seen);
+        ck_assert_str_eq(seen.result.format, "ext");
+        compare_tree(&seen, "", EXT_MORE);
+        ck_assert_str_eq(find(&seen, "(volume label)")->head, "assay");
+        ck_assert_str_eq(find(&seen, "etc/wsl.conf")->xattr, "user.note=kept");
+        ck_assert_uint_eq(find(&seen, "etc/wsl.conf")->mode, 04750);
+        ck_assert_uint_lt(find(&seen, "data/sparse")->bytes, 4000000);
+    }
+}
+END_TEST
+
+START_TEST(an_ext_file_of_many_pieces)
+{
+    make_tree();
+    sh("truncate -s 64M artifact; mke2fs -q -F -t ext4 -b 1024 -d tree artifact;"
+       "i=2; { while [ $i -lt 300 ]; do echo rm data/f$i; i=$((i + 2)); done; } >script;"
+       "debugfs -w -f script artifact; seq 200000 >many; debugfs -w -R 'write many many' artifact");
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+    sh("sha256sum many | grep ^%s", find(&seen, "many")->sha256);
+}
+END_TEST
+
+START_TEST(deleted_content_is_in_the_free_space)
+{
+    sh("mkdir tree; printf 'a planted thing' >tree/gone; truncate -s 16M artifact;"
+       "mke2fs -q -F -t ext4 -d tree artifact; debugfs -w -R 'rm gone' artifact");
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+    ck_assert_ptr_null(find(&seen, "gone"));
+    ck_assert_str_eq(find(&seen, "(free)")->head, "a planted thing");
+}
+END_TEST
+
+START_TEST(partitions_of_gpt)
+{
+    make_tree();
+    sh("truncate -s 40M fs; mke2fs -q -F -t ext4 -d tree fs; truncate -s 34M esp; mkfs.vfat -F 32 "
+       "-n BOOT esp; mmd -i esp ::/EFI; seq 30000 >seq; mcopy -i esp seq ::/EFI/Seq.txt;"
+       "mcopy -i esp seq ::/gone; mdel -i esp ::/gone; truncate -s 100M artifact;"
+       "printf 'between partitions' | dd of=artifact bs=1 seek=40000 conv=notrunc;"
+       "sgdisk -n 1:2048:+34M -t 1:ef00 -n 3:0:+40M -n 4:0:+1M -n 9:0:+1M -t 9:ef02 artifact;"
+       "dd if=esp of=artifact bs=1M seek=1 conv=notrunc; dd if=fs of=artifact bs=1M seek=35 "
+       "conv=notrunc; printf garbage | dd of=artifact bs=1M seek=75 conv=notrunc;"
+       "printf 'boot code' | dd of=artifact bs=1M seek=76 conv=notrunc");
+    walk_whole(&seen, "artifact");
+    ck_assert_uint_eq(seen.n_unread, 1);
+    ck_assert_ptr_nonnull(find_unread(&seen, "p4", UNREAD_UNSUPPORTED));
+    ck_assert_str_eq(find(&seen, "p4/(raw)")->head, "garbage");
+    ck_assert_str_eq(find(&seen, "p9/(raw)")->head, "boot code");
+    ck_assert_str_eq(seen.result.format, "gpt");
+    compare_tree(&seen, "p3/", EXT_MORE - 1);
+    sh("sha256sum seq | grep ^%s", find(&seen, "p1/EFI/Seq.txt")->sha256);
+    ck_assert_uint_gt(find(&seen, "p1/(free)")->bytes, 100000); /* what was deleted */
+    ck_assert_uint_gt(find(&seen, "(free)")->bytes, 0);
+}
+END_TEST
+
+START_TEST(partitions_of_mbr)
+{
+    sh("mkdir tree; echo x >tree/x; truncate -s 8M fs; mke2fs -q -F -t ext2 -d tree fs;"
+       "truncate -s 40M artifact; printf '2048,8M,L\\n18432,20M,E\\n20480,8M,L\\n' | sfdisk -q "
+       "artifact; dd if=fs of=artifact bs=512 seek=2048 conv=notrunc;"
+       "dd if=fs of=artifact bs=512 seek=20480 conv=notrunc");
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+    compare_tree(&seen, "p1/", EXT_MORE - 1);
+    compare_tree(&seen, "p5/", EXT_MORE - 1);
+}
+END_TEST
+
+START_TEST(fat_of_every_width)
+{
+    static const char *const options[] = {"-F 12 -C artifact 1440", "-F 16 -C artifact 20000",
+                                          "-F 32 -C artifact 40000"};
+
+    sh("seq 50000 >seq; head -c 70001 /dev/urandom >noise");
+    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+        sh("rm -f artifact; mkfs.vfat -n LABEL %s; mmd -i artifact ::/a '::/a/long name of b';"
+           "mcopy -i artifact seq '::/a/long name of b/seq'; mcopy -i artifact noise ::/noise",
+           options[i]);
+        walk_whole(&seen, "artifact");
+        nothing_unread(&seen);
+        sh("sha256sum seq | grep ^%s", find(&seen, "a/long name of b/seq")->sha256);
+        sh("sha256sum noise | grep ^%s", find(&seen, "noise")->sha256);
+    }
+}
+END_TEST
+
+START_TEST(virtual_disks)
+{
+    static const struct {
+        const char *options, *format;
+    } rows[] = {
+        {"-O qcow2", "qcow2+ext"}, {"-c -O qcow2", "qcow2+ext"},
+        {"-O vmdk", "vmdk+ext"},   {"-O vmdk -o subformat=streamOptimized", "vmdk+ext"},
+        {"-O vpc", "vhd+ext"},     {"-O vpc -o subformat=fixed,force_size", "vhd+ext"},
+        {"-O vhdx", "vhdx+ext"},   {"-O vdi", "vdi+ext"},
+    };
+
+    make_tree();
+    sh("truncate -s 64M raw; mke2fs -q -F -t ext4 -d tree raw");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        sh("rm -f artifact; qemu-img convert %s raw artifact", rows[i].options);
+        walk_whole(&seen, "artifact");
+        nothing_unread(&seen);
+        ck_assert_str_eq(seen.result.format, rows[i].format);
+        compare_tree(&seen, "", EXT_MORE - 1);
+    }
+}
+END_TEST
+
+START_TEST(disks_that_need_other_files_are_refused)
+{
+    static const char *const makes[] = {
+        "qemu-img create -q -f qcow2 -b base -F raw artifact",
+        "qemu-img create -q -f qcow2 -o data_file=data artifact 16M",
+        "qemu-img create -q -f vmdk -o subformat=monolithicFlat artifact 16M",
+        "qemu-img create -q -f vmdk base 16M; qemu-img create -q -f vmdk -b base -F vmdk artifact",
+    };
+
+    sh("truncate -s 16M base");
+    for (size_t i = 0; i < sizeof(makes) / sizeof(*makes); i++) {
+        sh("rm -f artifact; %s", makes[i]);
+        walk_whole(&seen, "artifact");
+        ck_assert_msg(find_unread(&seen, "", UNREAD_REFUSED) != NULL, "%s", makes[i]);
+    }
+    sh("rm -f artifact; qemu-img create -q -f qcow2 --object secret,id=s,data=x -o "
+       "encrypt.format=luks,encrypt.key-secret=s artifact 16M");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "", UNREAD_ENCRYPTED));
+    sh("rm -f artifact; qemu-img create -q -f qcow2 artifact 16M; qemu-img snapshot -c one "
+       "artifact");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "", UNREAD_UNSUPPORTED));
+}
+END_TEST
+
+START_TEST(disks_in_other_containers)
+{
+    make_tree();
+    sh("truncate -s 64M disk.raw; mke2fs -q -F -t ext4 -d tree disk.raw; tar -Sczf artifact "
+       "disk.raw; gzip -nk disk.raw");
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+    compare_tree(&seen, "disk.raw!", EXT_MORE - 1);
+    walk_whole(&seen, "disk.raw.gz");
+    nothing_unread(&seen);
+    ck_assert_str_eq(seen.result.format, "gzip+ext");
+    compare_tree(&seen, "", EXT_MORE - 1);
+    sh("qemu-img convert -O qcow2 disk.raw disk.qcow2; tar -czf artifact disk.qcow2");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "disk.qcow2", UNREAD_UNSUPPORTED));
+}
+END_TEST
+
+START_TEST(what_is_known_but_not_read)
+{
+    sh("mkdir d; echo x >d/x; mksquashfs d artifact -quiet -no-progress");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "", UNREAD_UNSUPPORTED));
+    ck_assert_str_eq(seen.result.format, "squashfs");
+    ck_assert_uint_gt(find(&seen, "(raw)")->bytes, 0);
+    sh("rm artifact; truncate -s 8M artifact; printf 'LUKS\\272\\276' | dd of=artifact "
+       "conv=notrunc");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "", UNREAD_ENCRYPTED));
+    sh("rm artifact; truncate -s 8M artifact; mkswap artifact");
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("image_disk");
+    TCase *tests = tcase_create("disk");
+
+    tcase_set_timeout(tests, 0);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, ext_of_every_kind);
+    tcase_add_test(tests, an_ext_file_of_many_pieces);
+    tcase_add_test(tests, deleted_content_is_in_the_free_space);
+    tcase_add_test(tests, partitions_of_gpt);
+    tcase_add_test(tests, partitions_of_mbr);
+    tcase_add_test(tests, fat_of_every_width);
+    tcase_add_test(tests, virtual_disks);
+    tcase_add_test(tests, disks_that_need_other_files_are_refused);
+    tcase_add_test(tests, disks_in_other_containers);
+    tcase_add_test(tests, what_is_known_but_not_read);
+    suite_add_tcase(suite, tests);
+    return run_suite(suite);
+}
