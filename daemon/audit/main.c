@@ -33,6 +33,8 @@ int main(int argc, char **argv)
     /* A limit reached and a reader gone are errors of the call, not of the process. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    if (strcmp(mode, "--worker") == 0 && argc == 2)
+        return mode_worker();
     if (strcmp(mode, "--exec-nbd") == 0 && argc == 6)
         return mode_exec_nbd(argv + 2);
     if (strcmp(mode, "--probe") == 0 && argc == 2)

@@ -2,6 +2,9 @@
 #ifndef ASSAY_DAEMON_AUDIT_MODES_H
 #define ASSAY_DAEMON_AUDIT_MODES_H
 
+/* Audits one artifact for the coordinator at the other end of MESSAGE_SOCKET. */
+int mode_worker(void);
+
 /* Tries what a locked-down worker must not do and prints, as JSON, what came of it. 0 when all was
  * denied, else 1. */
 int mode_probe(void);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/time.h>
@@ -118,6 +119,15 @@ static bool is_locked_down(pid_t pid)
            status_number(assay_buf_str(&status), "\nNoNewPrivs:") == 1;
 }
 
+/* Whether the worker's memory is limited as it was told. */
+static bool is_limited(const struct session *s)
+{
+    struct rlimit limit;
+
+    return prlimit(s->worker.pid, RLIMIT_DATA, NULL, &limit) == 0 &&
+           limit.rlim_max <= s->orders.memory;
+}
+
 static int on_ready(struct session *s, const struct message *message, struct assay_error *err)
 {
     bool locked = is_locked_down(s->worker.pid);
@@ -134,7 +144,7 @@ static int on_ready(struct session *s, const struct message *message, struct ass
     s->sandbox.seccomp = locked;
     /* Said before it has seen a foreign byte. */
     s->sandbox.landlock = message->sandbox.landlock;
-    s->sandbox.rlimits = message->sandbox.rlimits;
+    s->sandbox.rlimits = message->sandbox.rlimits && is_limited(s);
     r = message_grant(s->socket, s->job->fd, err);
     if (r == 0) {
         s->handed = true;

@@ -82,6 +82,10 @@ int findings_add(struct findings *findings, const struct finding_hit *hit);
  * itself, "p2/etc/passwd" for one in container "p2". malloc'd; NULL when memory ran out. */
 char *finding_path(const char *container, const char *path);
 
+/* `text` (a path, a library's explanation) as a JSON string with all that was hidden up to now
+ * written as "‹redacted›". NULL when memory ran out. */
+json_t *findings_redacted(const struct findings *findings, const char *text);
+
 /* Writes a redacted form of `secret` to `ret`: its first `keep` bytes where printable, then "…"
  * and its length, e.g. "ghp_…(40)". */
 void finding_redact(const uint8_t *secret, size_t len, size_t keep, char *ret, size_t size);

@@ -111,6 +111,11 @@ int findings_hide_identity(struct findings *findings, const char *value, bool sp
     return r;
 }
 
+json_t *findings_redacted(const struct findings *findings, const char *text)
+{
+    return redact_text(findings->redact, text);
+}
+
 static int fingerprint(const struct findings *findings, const struct finding_hit *hit,
                        const char *path, uint8_t ret[PRINT_SIZE])
 {

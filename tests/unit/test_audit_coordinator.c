@@ -13,6 +13,7 @@
 #include <assay/policy.h>
 
 #define FAKE ASSAY_SOURCE_DIR "/tests/unit/fake_worker.py"
+#define WORKER ASSAY_BIN_DIR "/assay-audit"
 #define CONTENT "an artifact"
 
 static char folder[] = "/tmp/assay-test-XXXXXX";
@@ -210,7 +211,7 @@ START_TEST(an_audit_can_be_canceled)
                                         .name = "a.wsl",
                                         .policy = policy,
                                         .fingerprint_key = key,
-                                        .worker = FAKE,
+                                        .worker = WORKER,
                                         .progress = cancel};
     json_t *report = NULL;
     struct assay_error err = {0};
@@ -227,6 +228,19 @@ START_TEST(what_cannot_be_started_is_named)
 
     ck_assert_int_eq(outcome.result, -ENOENT);
     ck_assert_ptr_nonnull(strstr(outcome.err.text, "/nowhere/assay-audit"));
+}
+END_TEST
+
+START_TEST(the_real_worker_is_locked_down_and_tells_the_truth)
+{
+    _cleanup_json_ json_t *policy = loose_policy();
+    struct outcome outcome = run_worker(WORKER, policy, false);
+    const json_t *artifact = json_object_get(outcome.report, "artifact");
+
+    ck_assert_msg(outcome.result == 0, "%s", outcome.err.text);
+    ck_assert_int_eq((int)assay_json_int(artifact, "size", -1), (int)strlen(CONTENT));
+    ck_assert(assay_json_bool(json_object_get(outcome.report, "sandbox"), "seccomp", false));
+    json_decref(outcome.report);
 }
 END_TEST
 
@@ -271,6 +285,7 @@ int main(void)
     tcase_add_test(tests, requests_are_answered);
     tcase_add_test(tests, an_audit_can_be_canceled);
     tcase_add_test(tests, what_cannot_be_started_is_named);
+    tcase_add_test(tests, the_real_worker_is_locked_down_and_tells_the_truth);
     tcase_add_test(tests, the_fingerprint_key_is_made_once);
     tcase_add_test(tests, a_sibling_stands_beside_the_running_program);
     suite_add_tcase(suite, tests);

@@ -1,0 +1,257 @@
+#include "audit/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/clock.h>
+
+#include "audit/assemble.h"
+#include "audit/budget.h"
+#include "audit/inspector.h"
+#include "audit/unread.h"
+
+#define NESTING_MAX 1024 /* entries open at once: the walk's own limit is far below */
+#define PROGRESS_MS 200  /* between two tellings of progress */
+
+/* An entry whose content is being read. */
+struct frame {
+    void *states[INSPECTORS];
+};
+
+struct audit_run {
+    const struct message_job *job;
+    struct findings *findings;
+    struct inspector_tools tools;
+    struct unread unread;
+    struct frame *frames; /* a stack: containers nest */
+    size_t n_frames, cap_frames;
+    int failed; /* the first error of a callback that returns none */
+    const struct image_host *host;
+    uint64_t told; /* when progress was told last */
+};
+
+static int prepare(struct audit_run *run, struct assay_error *err)
+{
+    const json_t *policy = run->job->policy;
+    int r;
+
+    run->findings = findings_new(run->job->key);
+    run->unread.places = json_array();
+    if (!run->findings || !run->unread.places)
+        return assay_error_set(err, ENOMEM, "out of memory");
+    r = scan_engine_new(json_object_get(policy, "rules"), json_object_get(policy, "identities"),
+                        run->findings, &run->tools.engine, err);
+    if (r == 0)
+        r = checks_new(json_object_get(policy, "checks"), run->findings, &run->tools.checks, err);
+    return r;
+}
+
+int audit_run_new(const struct message_job *job, struct audit_run **ret, struct assay_error *err)
+{
+    struct audit_run *run = calloc(1, sizeof(*run));
+    int r;
+
+    if (!run)
+        return assay_error_set(err, ENOMEM, "out of memory");
+    run->job = job;
+    r = prepare(run, err);
+    if (r < 0)
+        audit_run_free(run);
+    else
+        *ret = run;
+    return r;
+}
+
+static int close_frame(struct audit_run *run, bool dropped)
+{
+    struct frame *frame = &run->frames[--run->n_frames];
+    int first = 0;
+
+    for (size_t i = 0; i < INSPECTORS; i++) {
+        int r = frame->states[i] ? inspectors[i].done(frame->states[i], dropped) : 0;
+
+        first = first ? first : r;
+    }
+    return first;
+}
+
+struct audit_run *audit_run_free(struct audit_run *run)
+{
+    if (!run)
+        return NULL;
+    while (run->n_frames > 0)
+        close_frame(run, true);
+    free(run->frames);
+    checks_free(run->tools.checks);
+    scan_engine_free(run->tools.engine);
+    findings_free(run->findings);
+    json_decref(run->unread.places);
+    free(run);
+    return NULL;
+}
+
+static int push_frame(struct audit_run *run)
+{
+    if (run->n_frames == run->cap_frames) {
+        size_t cap = run->cap_frames ? 2 * run->cap_frames : 16;
+        struct frame *frames;
+
+        if (cap > NESTING_MAX)
+            return -E2BIG;
+        frames = realloc(run->frames, cap * sizeof(*frames));
+        if (!frames)
+            return -ENOMEM;
+        run->frames = frames;
+        run->cap_frames = cap;
+    }
+    run->frames[run->n_frames++] = (struct frame){0};
+    return 0;
+}
+
+static int on_entry(void *ctx, const struct entry *entry)
+{
+    struct audit_run *run = ctx;
+    int r = run->failed ? run->failed : push_frame(run);
+
+    for (size_t i = 0; r == 0 && i < INSPECTORS; i++)
+        r = inspectors[i].entry(&run->tools, entry, &run->frames[run->n_frames - 1].states[i]);
+    if (r == 0 && entry->type != ENTRY_FILE && entry->type != ENTRY_FREE &&
+        entry->type != ENTRY_META)
+        r = close_frame(run, false);
+    return r;
+}
+
+static int on_bytes(void *ctx, unsigned level, const uint8_t *data, size_t len, uint64_t offset)
+{
+    struct audit_run *run = ctx;
+    struct frame *frame;
+    int r = run->failed;
+
+    if (level >= run->n_frames)
+        return -EINVAL;
+    frame = &run->frames[level];
+    for (size_t i = 0; r == 0 && i < INSPECTORS; i++)
+        if (frame->states[i])
+            r = inspectors[i].bytes(frame->states[i], data, len, offset);
+    return r;
+}
+
+static int on_done(void *ctx)
+{
+    struct audit_run *run = ctx;
+
+    return run->n_frames ? close_frame(run, false) : -EINVAL;
+}
+
+static void on_unread(void *ctx, const char *where, enum unread_reason reason, const char *detail)
+{
+    struct audit_run *run = ctx;
+    int r = unread_add(&run->unread, run->findings, where, reason, detail);
+
+    run->failed = run->failed ? run->failed : r;
+}
+
+static int open_nbd(void *ctx, const char *format, int *ret, struct assay_error *err)
+{
+    struct audit_run *run = ctx;
+
+    return run->host->open_nbd(run->host->ctx, format, ret, err);
+}
+
+static int open_spool(void *ctx, int *ret, struct assay_error *err)
+{
+    struct audit_run *run = ctx;
+
+    return run->host->open_spool(run->host->ctx, ret, err);
+}
+
+/* What goes on to a person's screen and the daemon's log is redacted like the report. */
+static void on_progress(void *ctx, uint64_t bytes, uint64_t total, uint64_t entries,
+                        const char *path)
+{
+    struct audit_run *run = ctx;
+    uint64_t now = assay_clock_ms();
+    _cleanup_json_ json_t *redacted = NULL;
+
+    if (now - run->told < PROGRESS_MS)
+        return;
+    run->told = now;
+    redacted = findings_redacted(run->findings, path ? path : "");
+    if (redacted)
+        run->host->progress(run->host->ctx, bytes, total, entries, json_string_value(redacted));
+}
+
+static int walk(struct audit_run *run, int fd, struct image_result *ret, struct assay_error *err)
+{
+    static const struct image_visitor visitor = {
+        .entry = on_entry, .bytes = on_bytes, .done = on_done, .unread = on_unread};
+    const struct image_host *host = run->host;
+    const struct image_host own = {
+        .open_nbd = host && host->open_nbd ? open_nbd : NULL,
+        .open_spool = host && host->open_spool ? open_spool : NULL,
+        .progress = host && host->progress ? on_progress : NULL,
+        .ctx = run,
+    };
+    const struct image_budget budget = audit_budget(run->job->policy);
+    int r = image_walk(fd, &budget, &visitor, run, &own, ret, err);
+
+    if (r == 0 && run->failed)
+        r = assay_error_set(err, run->failed, "cannot note what was not read: %s",
+                            strerror(-run->failed));
+    for (size_t i = 0; r == 0 && i < INSPECTORS; i++) {
+        r = inspectors[i].finish ? inspectors[i].finish(&run->tools) : 0;
+        if (r < 0)
+            assay_error_set(err, r, "the inspector \"%s\" failed: %s", inspectors[i].name,
+                            strerror(-r));
+    }
+    return r;
+}
+
+static json_t *coverage_json(const struct audit_run *run, const struct image_result *result)
+{
+    json_t *formats = json_array();
+
+    for (size_t i = 0; i < result->n_counts; i++) {
+        const struct image_count *count = &result->counts[i];
+
+        json_array_append_new(formats, json_pack("{s:s, s:I, s:I, s:I}", "format", count->format,
+                                                 "containers", (json_int_t)count->containers,
+                                                 "entries", (json_int_t)count->entries, "bytes",
+                                                 (json_int_t)count->bytes));
+    }
+    return json_pack("{s:I, s:I, s:o, s:o, s:I}", "bytes", (json_int_t)result->bytes, "entries",
+                     (json_int_t)result->entries, "formats", formats, "unread",
+                     unread_json(&run->unread, run->findings), "unread_more",
+                     (json_int_t)run->unread.more);
+}
+
+int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *sandbox,
+                   const struct image_host *host, json_t **ret, struct assay_error *err)
+{
+    struct image_result result = {0};
+    struct audit_parts parts = {
+        .policy = run->job->policy, .sandbox = *sandbox, .today = run->job->today};
+    _cleanup_json_ json_t *coverage = NULL, *findings = NULL, *name = NULL;
+    uint64_t start = assay_clock_ms();
+    int r;
+
+    run->host = host;
+    parts.started = assay_clock_unix();
+    r = walk(run, fd, &result, err);
+    if (r < 0)
+        return r;
+    coverage = coverage_json(run, &result);
+    findings = findings_json(run->findings, &parts.dropped);
+    name = findings_redacted(run->findings, run->job->name);
+    if (!coverage || !findings || !name)
+        return assay_error_set(err, ENOMEM, "cannot write the report: out of memory");
+    parts.name = json_string_value(name);
+    parts.sha256 = result.sha256;
+    parts.size = result.size;
+    parts.format = result.format;
+    parts.coverage = coverage;
+    parts.findings = findings;
+    parts.seconds = (double)(assay_clock_ms() - start) / 1000;
+    return audit_assemble(&parts, ret, err);
+}

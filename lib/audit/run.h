@@ -1,0 +1,27 @@
+/* One artifact's way: the walk, the inspectors, the verdict, the report. All of it happens in the
+ * calling process; audit.h puts it into a locked-down one. */
+#ifndef ASSAY_AUDIT_RUN_H
+#define ASSAY_AUDIT_RUN_H
+
+#include <assay/error.h>
+#include <assay/json.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audit/message.h"
+#include "image/image.h"
+
+struct audit_run;
+
+/* Compiles the policy's rules and checks: all that needs executable memory, files or much time
+ * before the first foreign byte is read. `job` (name, key, policy, today) outlives the run. */
+int audit_run_new(const struct message_job *job, struct audit_run **ret, struct assay_error *err);
+struct audit_run *audit_run_free(struct audit_run *run);
+
+/* Reads the artifact in `fd` and writes the report (report.schema.json), judged. `host` may be
+ * NULL; what it tells of progress is redacted. One run reads one artifact. Errors are those of
+ * image_walk() and -ENOMEM. */
+int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *sandbox,
+                   const struct image_host *host, json_t **ret, struct assay_error *err);
+
+#endif
