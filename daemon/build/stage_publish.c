@@ -3,7 +3,6 @@
  * transaction. Until that is committed nothing of this can be reached from outside, and each step
  * can be done again after a crash. */
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
 
 #include <assay/digest.h>
@@ -13,43 +12,14 @@
 #include "build/signer.h"
 #include "build/workspace.h"
 
-/* One at a time: two builds that gave the same bytes must not write each other's evidence. */
-static pthread_mutex_t publishing = PTHREAD_MUTEX_INITIALIZER;
-
-static void unlockp(pthread_mutex_t **lock)
-{
-    pthread_mutex_unlock(*lock);
-}
-
-/* Whether these very bytes are a release of this target already: its evidence stands then. */
-static bool is_released(struct job *job)
-{
-    struct release release;
-
-    return store_release_find(job->app->store, job->build.artifact_sha256, &release, NULL) == 0 &&
-           strcmp(release.target, job->build.target) == 0 &&
-           strcmp(release.name, job->build.artifact_name) == 0 &&
-           (release.bypass[0] == '\0') == (job->build.bypass[0] == '\0');
-}
-
-static int put_sum(struct job *job, struct assay_error *err)
-{
-    char line[256];
-    int n = snprintf(line, sizeof(line), "%s  %s\n", job->build.artifact_sha256,
-                     job->build.artifact_name);
-
-    return blobs_put_evidence(job->app->blobs, job->build.artifact_sha256, "sha256", line,
-                              (size_t)n, err);
-}
-
 static int put_report(struct job *job, const json_t *report, struct assay_error *err)
 {
     _cleanup_free_ char *text = json_dumps(report, JSON_INDENT(2));
 
     if (!text)
         return assay_error_set(err, ENOMEM, "out of memory");
-    return blobs_put_evidence(job->app->blobs, job->build.artifact_sha256, "audit.json", text,
-                              strlen(text), err);
+    return blobs_put_evidence(job->app->blobs, job->build.artifact_sha256, job->build.version,
+                              "audit.json", text, strlen(text), err);
 }
 
 static int put_signature(struct job *job, const char *channel, const json_t *report,
@@ -65,9 +35,10 @@ static int put_signature(struct job *job, const char *channel, const json_t *rep
     if (r == 0)
         r = signer_sign(job->app->signer, statement, signature, err);
     crash_point("signed");
-    return r < 0 ? r
-                 : blobs_put_evidence(job->app->blobs, job->build.artifact_sha256, "minisig",
-                                      signature, strlen(signature), err);
+    return r < 0
+               ? r
+               : blobs_put_evidence(job->app->blobs, job->build.artifact_sha256, job->build.version,
+                                    "minisig", signature, strlen(signature), err);
 }
 
 static int read_signature(struct job *job, struct assay_buf *buf, struct assay_error *err)
@@ -75,7 +46,8 @@ static int read_signature(struct job *job, struct assay_buf *buf, struct assay_e
     _cleanup_close_ int fd = -1;
     uint64_t size;
     ssize_t n;
-    int r = blobs_get(job->app->blobs, job->build.artifact_sha256, "minisig", &fd, &size, err);
+    int r = blobs_get_evidence(job->app->blobs, job->build.artifact_sha256, job->build.version,
+                               "minisig", &fd, &size, err);
 
     if (r < 0)
         return r;
@@ -100,7 +72,7 @@ static int verify(struct job *job, struct assay_error *err)
     uint8_t blake2b[ASSAY_BLAKE2B512_SIZE];
     char sha256[ASSAY_SHA256_HEX];
     uint64_t size;
-    int r = blobs_get(job->app->blobs, job->build.artifact_sha256, NULL, &fd, &size, err);
+    int r = blobs_get(job->app->blobs, job->build.artifact_sha256, &fd, &size, err);
 
     if (r == 0)
         r = assay_digest_file(fd, sha256, blake2b, &size, err);
@@ -121,17 +93,11 @@ static int verify(struct job *job, struct assay_error *err)
 static int prepare(struct job *job, const char *channel, const json_t *report,
                    struct assay_error *err)
 {
-    int r;
+    int r = put_signature(job, channel, report, err);
 
-    crash_point("before-blob");
-    if (is_released(job))
-        return 0;
-    r = put_signature(job, channel, report, err);
     crash_point("after-signature");
     if (r == 0)
         r = put_report(job, report, err);
-    if (r == 0)
-        r = put_sum(job, err);
     crash_point("after-evidence");
     return r;
 }
@@ -139,18 +105,17 @@ static int prepare(struct job *job, const char *channel, const json_t *report,
 int stage_publish(struct job *job, struct assay_error *err)
 {
     const char *channel = job->build.bypass[0] ? "dev" : "nightly";
-    _cleanup_(unlockp) __attribute__((unused)) pthread_mutex_t *locked = &publishing;
     _cleanup_json_ json_t *report = NULL;
     char artifact[PATH_MAX];
     int64_t release;
     int r;
 
-    pthread_mutex_lock(&publishing);
     r = store_report_get(job->app->store, job->build.id, &report, err);
     if (r < 0)
         return r;
     job_progress(job, "publishing", 0, 0);
     workspace_artifact(job, artifact);
+    crash_point("before-blob");
     r = blobs_put(job->app->blobs, artifact, job->build.artifact_sha256, err);
     if (r == -ENOENT) { /* lost in a crash */
         job->next = BUILD_ASSEMBLING;

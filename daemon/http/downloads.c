@@ -76,7 +76,7 @@ enum MHD_Result downloads_release(struct request *request)
     struct assay_error err = {0};
     struct release release;
     uint64_t size;
-    char etag[128];
+    char etag[160];
     int fd, r;
 
     r = strspn(sha256, "0123456789abcdef") == 64 && sha256[64] == 0 ? 0 : -ENOENT;
@@ -94,10 +94,17 @@ enum MHD_Result downloads_release(struct request *request)
         return wrong_name(request, &release);
     if (strcmp(evidence->suffix, ".sha256") == 0)
         return send_sum(request, &release);
-    if (blobs_get(request->app->blobs, sha256, evidence->kind, &fd, &size, &err) < 0)
+    if (!evidence->kind)
+        r = blobs_get(request->app->blobs, sha256, &fd, &size, &err);
+    else
+        r = blobs_get_evidence(request->app->blobs, sha256, release.version, evidence->kind, &fd,
+                               &size, &err);
+    if (r < 0)
         return reply_error(request, &err);
-    /* Evidence is put once and never changed, as is the artifact. */
-    snprintf(etag, sizeof(etag), "\"%s%s\"", sha256, evidence->suffix);
+    /* Evidence is never changed once it is published, as the artifact is not; but the same artifact
+     * can be released again. */
+    snprintf(etag, sizeof(etag), "\"%s%s%s\"", sha256, evidence->kind ? "-" : "",
+             evidence->kind ? release.version : "");
     return file_send(request, fd, size,
                      &(struct file_answer){.type = evidence->type, .etag = etag, .filename = file});
 }

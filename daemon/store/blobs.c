@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include <assay/fs.h>
 
 struct blobs {
+    pthread_mutex_t lock; /* of the folder incoming/: two builds may have the same bytes */
     char dir[PATH_MAX - 512];
 };
 
@@ -26,6 +28,7 @@ int blobs_open(const char *dir, struct blobs **ret, struct assay_error *err)
 
     if (!blobs)
         return assay_error_set(err, ENOMEM, "cannot open %s: out of memory", dir);
+    pthread_mutex_init(&blobs->lock, NULL);
     snprintf(blobs->dir, sizeof(blobs->dir), "%s", dir);
     snprintf(path, sizeof(path), "%s/sha256", blobs->dir);
     r = assay_fs_make_dirs(path, 0700, err);
@@ -36,7 +39,7 @@ int blobs_open(const char *dir, struct blobs **ret, struct assay_error *err)
     if (r == 0)
         r = assay_fs_make_dirs(path, 0700, err);
     if (r < 0) {
-        free(blobs);
+        blobs_close(blobs);
         return r;
     }
     *ret = blobs;
@@ -45,6 +48,8 @@ int blobs_open(const char *dir, struct blobs **ret, struct assay_error *err)
 
 struct blobs *blobs_close(struct blobs *blobs)
 {
+    if (blobs)
+        pthread_mutex_destroy(&blobs->lock);
     free(blobs);
     return NULL;
 }
@@ -55,21 +60,29 @@ static bool is_digest(const char *text)
 }
 
 /* One path component of letters, digits, '.' and '-', so that no caller can leave the folder. */
-static bool is_kind(const char *text)
+static bool is_name(const char *text)
 {
     size_t len = strlen(text);
 
-    return len > 0 && len < 128 && text[0] != '.' && strcmp(text, "artifact") != 0 &&
+    return len > 0 && len < 100 && text[0] != '.' &&
            strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") == len;
 }
 
-static int blob_path(const struct blobs *blobs, const char *sha256, const char *kind,
-                     char ret[PATH_MAX], struct assay_error *err)
+static int blob_path(const struct blobs *blobs, const char *sha256, char ret[PATH_MAX],
+                     struct assay_error *err)
 {
-    if (!is_digest(sha256) || (kind && !is_kind(kind)))
+    if (!is_digest(sha256))
         return assay_error_set(err, ENOENT, "there is no such artifact");
-    snprintf(ret, PATH_MAX, "%s/sha256/%.2s/%s/%s", blobs->dir, sha256, sha256,
-             kind ? kind : "artifact");
+    snprintf(ret, PATH_MAX, "%s/sha256/%.2s/%s/artifact", blobs->dir, sha256, sha256);
+    return 0;
+}
+
+static int evidence_path(const struct blobs *blobs, const char *sha256, const char *version,
+                         const char *kind, char ret[PATH_MAX], struct assay_error *err)
+{
+    if (!is_digest(sha256) || !is_name(version) || !is_name(kind))
+        return assay_error_set(err, ENOENT, "there is no such evidence");
+    snprintf(ret, PATH_MAX, "%s/sha256/%.2s/%s/%s.%s", blobs->dir, sha256, sha256, version, kind);
     return 0;
 }
 
@@ -155,11 +168,12 @@ static int bring(const char *from, const char *temporary, int *ret_fd)
     return r;
 }
 
-int blobs_put(struct blobs *blobs, const char *path, const char *sha256, struct assay_error *err)
+static int put_locked(struct blobs *blobs, const char *path, const char *sha256,
+                      struct assay_error *err)
 {
     char final[PATH_MAX], temporary[PATH_MAX];
     _cleanup_close_ int fd = -1;
-    int r = blob_path(blobs, sha256, NULL, final, err);
+    int r = blob_path(blobs, sha256, final, err);
 
     if (r == 0)
         r = is_there(final, sha256, err);
@@ -182,31 +196,53 @@ int blobs_put(struct blobs *blobs, const char *path, const char *sha256, struct 
     return r;
 }
 
-int blobs_put_evidence(struct blobs *blobs, const char *sha256, const char *kind, const void *data,
-                       size_t len, struct assay_error *err)
+int blobs_put(struct blobs *blobs, const char *path, const char *sha256, struct assay_error *err)
+{
+    int r;
+
+    pthread_mutex_lock(&blobs->lock);
+    r = put_locked(blobs, path, sha256, err);
+    pthread_mutex_unlock(&blobs->lock);
+    return r;
+}
+
+int blobs_put_evidence(struct blobs *blobs, const char *sha256, const char *version,
+                       const char *kind, const void *data, size_t len, struct assay_error *err)
 {
     char path[PATH_MAX];
-    int r = blob_path(blobs, sha256, kind, path, err);
+    int r = evidence_path(blobs, sha256, version, kind, path, err);
 
     if (r == 0)
         r = make_folder(blobs, sha256, err);
     return r < 0 ? r : assay_fs_write_file(path, data, len, 0444, err);
 }
 
-int blobs_get(struct blobs *blobs, const char *sha256, const char *kind, int *ret_fd,
-              uint64_t *ret_size, struct assay_error *err)
+static int open_path(const char *path, int *ret_fd, uint64_t *ret_size, struct assay_error *err)
 {
-    char path[PATH_MAX];
-    _cleanup_close_ int fd = -1;
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     struct stat st;
-    int r = blob_path(blobs, sha256, kind, path, err);
 
-    if (r < 0)
-        return r;
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 || fstat(fd, &st) < 0)
         return assay_error_set(err, errno, "cannot open %s: %s", path, strerror(errno));
     *ret_size = (uint64_t)st.st_size;
     *ret_fd = assay_take_fd(&fd);
     return 0;
+}
+
+int blobs_get(struct blobs *blobs, const char *sha256, int *ret_fd, uint64_t *ret_size,
+              struct assay_error *err)
+{
+    char path[PATH_MAX];
+    int r = blob_path(blobs, sha256, path, err);
+
+    return r < 0 ? r : open_path(path, ret_fd, ret_size, err);
+}
+
+int blobs_get_evidence(struct blobs *blobs, const char *sha256, const char *version,
+                       const char *kind, int *ret_fd, uint64_t *ret_size, struct assay_error *err)
+{
+    char path[PATH_MAX];
+    int r = evidence_path(blobs, sha256, version, kind, path, err);
+
+    return r < 0 ? r : open_path(path, ret_fd, ret_size, err);
 }

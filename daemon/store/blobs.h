@@ -1,5 +1,6 @@
-/* Artifacts and their evidence by digest: BLOBS_DIR/sha256/ab/abcdef…/{artifact,minisig,…}.
- * Put once, never changed. */
+/* Artifacts and their evidence by digest: BLOBS_DIR/sha256/ab/abcdef…/{artifact,VERSION.minisig,…}.
+ * Evidence belongs to one version, since several releases can have the same bytes. Once published,
+ * nothing here is changed. */
 #ifndef ASSAY_STORE_BLOBS_H
 #define ASSAY_STORE_BLOBS_H
 
@@ -18,12 +19,15 @@ struct blobs *blobs_close(struct blobs *blobs);
  * -ENOSPC on a full disk with nothing left behind. There already (and sound): 0. */
 int blobs_put(struct blobs *blobs, const char *path, const char *sha256, struct assay_error *err);
 
-/* Evidence beside it: `kind` is a suffix without its dot, e.g. "minisig" or "audit.json". */
-int blobs_put_evidence(struct blobs *blobs, const char *sha256, const char *kind, const void *data,
-                       size_t len, struct assay_error *err);
+/* Evidence beside it: of the release `version`; `kind` is a suffix without its dot, e.g. "minisig"
+ * or "audit.json". What an attempt that was not published left is replaced. */
+int blobs_put_evidence(struct blobs *blobs, const char *sha256, const char *version,
+                       const char *kind, const void *data, size_t len, struct assay_error *err);
 
-/* Opens an artifact (`kind` NULL) or evidence for reading. -ENOENT. */
-int blobs_get(struct blobs *blobs, const char *sha256, const char *kind, int *ret_fd,
-              uint64_t *ret_size, struct assay_error *err);
+/* Opens an artifact, or evidence, for reading. -ENOENT. */
+int blobs_get(struct blobs *blobs, const char *sha256, int *ret_fd, uint64_t *ret_size,
+              struct assay_error *err);
+int blobs_get_evidence(struct blobs *blobs, const char *sha256, const char *version,
+                       const char *kind, int *ret_fd, uint64_t *ret_size, struct assay_error *err);
 
 #endif

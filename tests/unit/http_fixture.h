@@ -125,8 +125,11 @@ static inline void fixture_publish(void)
         f.artifact[i] = (uint8_t)(i * 31 + (i >> 8));
     put_blob(f.artifact, ARTIFACT_SIZE, f.sha256);
     put_blob((const uint8_t *)"stray", 5, f.stray);
-    ck_assert_int_eq(blobs_put_evidence(f.app.blobs, f.sha256, "minisig", "signed\n", 7, &err), 0);
-    ck_assert_int_eq(blobs_put_evidence(f.app.blobs, f.sha256, "audit.json", "{}", 2, &err), 0);
+    ck_assert_int_eq(
+        blobs_put_evidence(f.app.blobs, f.sha256, "2026.11.21-1", "minisig", "signed\n", 7, &err),
+        0);
+    ck_assert_int_eq(
+        blobs_put_evidence(f.app.blobs, f.sha256, "2026.11.21-1", "audit.json", "{}", 2, &err), 0);
     publish();
 }
 

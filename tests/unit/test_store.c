@@ -360,16 +360,17 @@ START_TEST(a_blob_is_put_once_and_read_back)
     OK(blobs_put(blobs, path, sha256, &err));
     ck_assert_int_eq(access(path, F_OK), -1); /* it was moved */
     OK(blobs_put(blobs, path, sha256, &err)); /* there and sound: the file is not needed */
-    OK(blobs_get(blobs, sha256, NULL, &fd, &size, &err));
+    OK(blobs_get(blobs, sha256, &fd, &size, &err));
     ck_assert_uint_eq(size, 5);
     ck_assert_int_eq(read(fd, text, sizeof(text)), 5);
     ck_assert_str_eq(text, "hello");
-    OK(blobs_put_evidence(blobs, sha256, "audit.json", "{}", 2, &err));
-    OK(blobs_get(blobs, sha256, "audit.json", &evidence, &size, &err));
+    OK(blobs_put_evidence(blobs, sha256, "1-2", "audit.json", "{}", 2, &err));
+    OK(blobs_get_evidence(blobs, sha256, "1-2", "audit.json", &evidence, &size, &err));
     ck_assert_uint_eq(size, 2);
-    ck_assert_int_eq(blobs_get(blobs, sha256, "minisig", &fd, &size, &err), -ENOENT);
-    ck_assert_int_eq(blobs_get(blobs, sha256, "../x", &fd, &size, &err), -ENOENT);
-    ck_assert_int_eq(blobs_get(blobs, "../../etc/passwd", NULL, &fd, &size, &err), -ENOENT);
+    ck_assert_int_eq(blobs_get_evidence(blobs, sha256, "1-2", "minisig", &fd, &size, &err),
+                     -ENOENT);
+    ck_assert_int_eq(blobs_get_evidence(blobs, sha256, "1-2", "../x", &fd, &size, &err), -ENOENT);
+    ck_assert_int_eq(blobs_get(blobs, "../../etc/passwd", &fd, &size, &err), -ENOENT);
     blobs_close(blobs);
 }
 END_TEST
@@ -386,7 +387,7 @@ START_TEST(a_blob_with_another_digest_is_refused)
     make_file("a", "hello", path, sha256);
     sha256[0] = sha256[0] == 'a' ? 'b' : 'a';
     ck_assert_int_eq(blobs_put(blobs, path, sha256, &err), -EBADMSG);
-    ck_assert_int_eq(blobs_get(blobs, sha256, NULL, &fd, &size, &err), -ENOENT);
+    ck_assert_int_eq(blobs_get(blobs, sha256, &fd, &size, &err), -ENOENT);
     blobs_close(blobs);
 }
 END_TEST
@@ -406,7 +407,7 @@ START_TEST(a_damaged_blob_is_replaced)
     OK(assay_fs_write_file(blob, "jello", 5, 0444, &err));
     make_file("a", "hello", path, sha256);
     OK(blobs_put(blobs, path, sha256, &err));
-    OK(blobs_get(blobs, sha256, NULL, &fd, &size, &err));
+    OK(blobs_get(blobs, sha256, &fd, &size, &err));
     ck_assert_int_eq(read(fd, text, sizeof(text)), 5);
     ck_assert_str_eq(text, "hello");
     blobs_close(blobs);
@@ -428,7 +429,7 @@ START_TEST(a_file_with_two_names_is_copied)
     OK(blobs_put(blobs, path, sha256, &err));
     other = open(alias, O_WRONLY | O_CLOEXEC);
     ck_assert_int_eq(write(other, "jello", 5), 5);
-    OK(blobs_get(blobs, sha256, NULL, &fd, &size, &err));
+    OK(blobs_get(blobs, sha256, &fd, &size, &err));
     ck_assert_int_eq(read(fd, text, sizeof(text)), 5);
     ck_assert_str_eq(text, "hello");
     blobs_close(blobs);
