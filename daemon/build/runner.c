@@ -87,6 +87,32 @@ static void fail(struct job *job, const char *kind, const char *message)
     }
 }
 
+/* Opens the log of the build's attempt in place of the one that is open. */
+static int open_log(struct job *job, struct assay_error *err)
+{
+    struct buildlog *log;
+    char path[PATH_MAX];
+    int r;
+
+    app_log_path(job->app, job->build.id, job->build.attempt, path, sizeof(path));
+    r = buildlog_open(path, &log, err);
+    if (r < 0)
+        return r;
+    buildlog_close(job->log);
+    job->log = log;
+    return 0;
+}
+
+/* Goes back to an earlier stage, since what that one had made was lost: a further attempt. */
+static int go_back(struct job *job, struct assay_error *err)
+{
+    if (++job->build.attempt > MAX_ATTEMPTS)
+        return assay_error_set(err, EIO, "what the build needs was lost %d times", MAX_ATTEMPTS);
+    buildlog_say(job->log, "what this stage needs was lost in a crash: %s again",
+                 build_state_name(job->next));
+    return open_log(job, err);
+}
+
 /* Runs one stage and writes down where it leads. False: the build goes no further here. */
 static bool run_stage(struct job *job, const struct stage *stage)
 {
@@ -107,8 +133,8 @@ static bool run_stage(struct job *job, const struct stage *stage)
         return false;
     if (r == 0 && build_state_final(job->build.state))
         return false; /* publishing has written it down itself */
-    if (r == 0 && job->next < job->build.state && ++job->build.attempt > MAX_ATTEMPTS)
-        r = assay_error_set(&err, EIO, "what the build needs was lost %d times", MAX_ATTEMPTS);
+    if (r == 0 && job->next < job->build.state)
+        r = go_back(job, &err);
     if (r == 0)
         r = store_build_advance(job->app->store, &job->build, job->next, &err);
     if (r == -ESTALE || r == -ECANCELED)
@@ -141,10 +167,8 @@ static void run_build(struct runner *runner, int slot, const struct build *build
                       .build = *build,
                       .target = config_target(runner->app->config, build->target)};
     struct assay_error err = {0};
-    char path[PATH_MAX];
 
-    app_log_path(runner->app, build->id, build->attempt, path, sizeof(path));
-    if (buildlog_open(path, &job.log, &err) < 0) {
+    if (open_log(&job, &err) < 0) {
         fail(&job, "infrastructure", err.text);
     } else if (!job.target) {
         snprintf(err.text, sizeof(err.text), "the configuration has no target %s any more",
