@@ -32,6 +32,25 @@ def image(name, **more):
     return {"flake": FLAKE, "attribute": f"packages.x86_64-linux.{name}", "kind": "image", **more}
 
 
+def scripted(folder, body):
+    """A target whose tarball builder is the bash script `body`; $1 is the output. Its flake is made
+    in `folder`."""
+    folder = Path(folder)
+    folder.mkdir(parents=True)
+    (folder / "script").write_text("#!/bin/bash\nset -eu\n" + body + "\n")
+    (folder / "flake.nix").write_text("""{
+      outputs = { self }: {
+        builder = derivation {
+          name = "scripted";
+          system = "x86_64-linux";
+          builder = "/bin/sh";
+          args = [ "-c" "PATH=/usr/bin:/bin; mkdir -p $out/bin; install -m 755 ${./script} $out/bin/nixos-wsl-tarball-builder" ];
+        };
+      };
+    }""")
+    return {"flake": f"path:{folder}", "attribute": "builder", "kind": "tarball"}
+
+
 class Daemon:
     """`config` is changed by the test before start(): a dict as in config.schema.json."""
 
@@ -125,6 +144,19 @@ class Daemon:
             if self.process:
                 self.kill()
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def processes(self):
+        """The command lines of processes, but assayd's own, that work in the daemon's folder."""
+        found = {}
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (entry / "cmdline").read_bytes()
+                where = os.readlink(entry / "cwd")
+            except OSError:  # it has ended
+                continue
+            if (str(self.work).encode() in command or where.startswith(str(self.work))) and command:
+                found[int(entry.name)] = command.replace(b"\0", b" ").decode(errors="replace")
+        return found
 
     # ---- the API ----
 
