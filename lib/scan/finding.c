@@ -2,7 +2,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "image/image.h"
 
 static const char *const classes[] = {
     [FINDING_SECRET] = "secret", [FINDING_IDENTITY] = "identity", [FINDING_HYGIENE] = "hygiene",
@@ -54,9 +57,16 @@ int severity_parse(const char *name, enum severity *ret)
 
 char *finding_path(const char *container, const char *path)
 {
-    char *text;
+    size_t size = strlen(container ? container : "") + strlen(path ? path : "") + 2;
+    char *text = malloc(size);
 
-    return asprintf(&text, "%s/%s", container ? container : "", path ? path : "") < 0 ? NULL : text;
+    if (!text)
+        return NULL;
+    if (container && *container)
+        image_where(container, path ? path : "", text, size);
+    else
+        snprintf(text, size, "/%s", path ? path : "");
+    return text;
 }
 
 void finding_redact(const uint8_t *secret, size_t len, size_t keep, char *ret, size_t size)

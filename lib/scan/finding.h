@@ -78,8 +78,9 @@ int findings_hide_identity(struct findings *findings, const char *value, bool sp
  * errno when memory ran out or libcrypto failed. */
 int findings_add(struct findings *findings, const struct finding_hit *hit);
 
-/* Joins container and path as reports show them: "/etc/passwd" for an entry of the artifact
- * itself, "p2/etc/passwd" for one in container "p2". malloc'd; NULL when memory ran out. */
+/* Joins container and path as reports show them: "/etc/passwd" for an entry of the artifact itself,
+ * else by image_where(): "p2/etc/passwd" in a partition, "a.tar!etc/passwd" in an archive.
+ * malloc'd; NULL when memory ran out. */
 char *finding_path(const char *container, const char *path);
 
 /* `text` (a path, a library's explanation) as a JSON string with all that was hidden up to now

@@ -162,8 +162,7 @@ START_TEST(a_secret_in_a_nested_archive_is_placed)
          "tar -czf artifact inner.tar.xz z");
     report = audit();
     expect_verdict(report, "reject");
-    expect_at(report, "forges.github-pat", "inner.tar.xz");
-    expect_at(report, "forges.github-pat", "deep");
+    expect_at(report, "forges.github-pat", "inner.tar.xz!deep");
     json_decref(report);
 }
 END_TEST

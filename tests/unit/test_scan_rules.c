@@ -104,7 +104,7 @@ static int judge_examples(const json_t *findings, const json_t *rule, size_t num
         for (size_t i = 0; i < json_array_size(json_object_get(rule, kinds[kind])); i++) {
             char path[256];
 
-            snprintf(path, sizeof(path), "%zu-%s-%zu/%s", number, kinds[kind], i,
+            snprintf(path, sizeof(path), "%zu-%s-%zu!%s", number, kinds[kind], i,
                      assay_json_string(rule, "example_path", "file"));
             if (has(findings, path, id) == (kind == 1))
                 continue;
