@@ -3,7 +3,12 @@
  *
  * Content is scanned in block mode piece by piece, with a stitched window over every border, so
  * that a match is found wherever the pieces are cut. A match, with what confirms it, spans at most
- * SCAN_REACH bytes to either side of the place where the first pass fires. */
+ * SCAN_REACH bytes to either side of the place where the first pass fires.
+ *
+ * Of one rule at most 1,000 places in one entry are reported, and tries to confirm it are bounded
+ * too; where that cuts something off, an `unaudited` finding "unaudited.RULE" says so. Of two
+ * overlapping matches the more telling one is reported (settle.c says which). Lines are told for
+ * text only: for an entry with no NUL in its first 8 KiB. */
 #ifndef ASSAY_SCAN_ENGINE_H
 #define ASSAY_SCAN_ENGINE_H
 

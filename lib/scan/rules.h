@@ -21,8 +21,12 @@
  *   "match":     at least 2 texts in each of which this rule must find something
  *   "nomatch":   at least 2 texts in which it must not
  * }]}
- * So that no scanner trips over the rule files, an example may write a token in two halves with
- * "‖" (U+2016) between them; it is taken out before use. */
+ * Patterns are over bytes, not characters; "^" and "$" match at lines; "." does not match a
+ * newline. A prefilter must end within the pattern's match or right at its end, and all of a match
+ * must lie within 4 KiB (SCAN_REACH) of that place. A rule's cost is how often its prefilter fires:
+ * keep it below a few thousand times in a GB. So that no scanner trips over the rule files, an
+ * example may write a token in two halves with "‖" (U+2016) between them; it is taken out before
+ * use. */
 #ifndef ASSAY_SCAN_RULES_H
 #define ASSAY_SCAN_RULES_H
 
