@@ -59,14 +59,20 @@ static int give_up(struct scan_stream *stream, struct slot *slot, const struct r
 
 static bool path_fits(struct scan_stream *stream, struct slot *slot, const struct rule *rule)
 {
+    _cleanup_free_ char *path = NULL;
+
     if (rule->n_paths == 0)
         return true;
-    for (size_t i = 0; slot->path == 0 && i < rule->n_paths; i++)
-        if (pcre2_match(rule->paths[i], (PCRE2_SPTR)stream->path, strlen(stream->path), 0, 0,
-                        stream->engine->match, stream->engine->context) >= 0)
+    if (slot->path != 0)
+        return slot->path > 0;
+    path = finding_path(stream->container, stream->path);
+    if (!path) /* rather a finding too many than one too few */
+        return true;
+    slot->path = -1;
+    for (size_t i = 0; slot->path < 0 && i < rule->n_paths; i++)
+        if (pcre2_match(rule->paths[i], (PCRE2_SPTR)path, strlen(path), 0, 0, stream->engine->match,
+                        stream->engine->context) >= 0)
             slot->path = 1;
-    if (slot->path == 0)
-        slot->path = -1;
     return slot->path > 0;
 }
 

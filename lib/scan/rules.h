@@ -11,7 +11,8 @@
  *                (where the pattern itself would fire too often or cannot be compiled there)
  *   "caseless":  optional, default false
  *   "keep":      optional: leading bytes of the secret that are public, 0 to 8
- *   "paths":     optional list of PCRE2s of which one must match the entry's path
+ *   "paths":     optional list of PCRE2s of which one must match the entry's path as finding_path()
+ *                writes it: "/etc/shadow", "p2/etc/shadow", "home/x/old.tar/etc/shadow"
  *   "entropy":   optional: least Shannon entropy of the secret, bits per byte, 0 to 8
  *   "check":     optional name of an offline validation (lib/scan/checksum.c's table): what it
  *                refuses is dropped

@@ -271,7 +271,7 @@ START_TEST(a_rule_for_some_paths_looks_there_only)
     json_t *rule = fixture_rule("a", "a.token", "tok_[0-9]{8}");
     struct fixture fixture;
 
-    json_object_set_new(rule, "paths", json_pack("[s,s]", "(^|/)[.]npmrc$", "^etc/x$"));
+    json_object_set_new(rule, "paths", json_pack("[s,s]", "(^|/)[.]npmrc$", "^/etc/x$"));
     fixture = fixture_new(json_pack("[o]", rule), NULL);
     fixture_scan(&fixture, "etc/y", "tok_10203040", 12, 0);
     ck_assert_int_eq(fixture_places(&fixture), 0);
