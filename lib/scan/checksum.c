@@ -243,12 +243,27 @@ static bool bech32(const uint8_t *secret, size_t len)
     return check == 1;
 }
 
+/* RFC 7617: base64 of "user:password", both printable. */
+static bool basic_auth(const uint8_t *secret, size_t len)
+{
+    uint8_t decoded[1024];
+    size_t n = checksum_base64(secret, len, decoded, sizeof(decoded), NULL);
+    const uint8_t *colon = memchr(decoded, ':', n);
+    bool good = colon && colon > decoded && colon + 1 < decoded + n;
+
+    for (size_t i = 0; i < n && good; i++)
+        good = decoded[i] >= 0x20 && decoded[i] != 0x7f;
+    explicit_bzero(decoded, sizeof(decoded));
+    return good;
+}
+
 static const struct checksum table[] = {
     {"github-crc32", base62_crc32},
     {"npm-crc32", base62_crc32},
     {"luhn", luhn},
     {"iban", iban},
     {"jwt", jwt},
+    {"basic-auth", basic_auth},
     {"aws-key-id", aws_key_id},
     {"mixed-base64", mixed_base64},
     {"base64-32", base64_32},

@@ -142,6 +142,45 @@ START_TEST(every_rule_finds_its_examples_and_nothing_else)
 }
 END_TEST
 
+/* The checks of a system report the hashes of its own accounts; the rules report all others. */
+START_TEST(hashes_of_accounts_are_left_to_the_checks)
+{
+    static const struct {
+        const char *container, *path;
+        bool found;
+    } cases[] = {
+        {"", "etc/shadow", false},
+        {"", "etc/gshadow-", false},
+        {"", "nix/store/abc-users-groups.json", false},
+        {"p2", "etc/shadow", false},
+        {"disk.raw!p2", "etc/shadow", false},
+        {"", "backup/etc/shadow", true},
+        {"", "etc/shadow.old", true},
+        {"home/x/old.tar", "etc/shadow", true},
+        {"disk.raw!home/x/old.tar", "nix/store/abc-users-groups.json", true},
+    };
+    static const char line[] = "ottilie:$6$AP7uOrh2z5Xv4WE5$/0/gBh1kF/xWf5AaXVGsRgjoead8qB5u/"
+                               "OPs4DusZSlF6kKfuk2kbFp9uw4fLBj0n4QD/aYpFXI6WNRw6I1U1.:20000::\n";
+    json_t *rules = builtin();
+    struct findings *findings = findings_new(key);
+    struct scan_engine *engine = engine_of(rules, findings);
+    _cleanup_json_ json_t *all = NULL;
+    uint64_t dropped = 0;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+        scan(engine, cases[i].container, cases[i].path, line);
+    all = findings_json(findings, &dropped);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        _cleanup_free_ char *path = finding_path(cases[i].container, cases[i].path);
+
+        ck_assert_msg(has(all, path, "hashes.sha512crypt") == cases[i].found, "%s", path);
+    }
+    scan_engine_free(engine);
+    findings_free(findings);
+    json_decref(rules);
+}
+END_TEST
+
 /* --- the loader ------------------------------------------------------------------------------ */
 
 static json_t *file_of(const char *family, const char *id)
@@ -232,6 +271,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, every_rule_finds_its_examples_and_nothing_else);
+    tcase_add_test(tcase, hashes_of_accounts_are_left_to_the_checks);
     tcase_add_test(tcase, rule_files_are_checked);
     tcase_add_test(tcase, the_digest_depends_on_every_rule);
     tcase_add_test(tcase, wrong_rules_are_named);
