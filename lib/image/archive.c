@@ -22,6 +22,8 @@ struct archive_walk {
     size_t block_len;
     uint64_t lent; /* bytes; for blocks, the place read next */
     uint8_t *buffer;
+    bool opened;   /* libarchive took the data for the format */
+    bool ended;    /* it was read to its end without damage that stopped it */
     int in_failed; /* the input's own error */
     struct assay_error in_err;
 };
@@ -92,7 +94,8 @@ static int archive_damage(struct archive_walk *self, const char *path)
         return image_walk_damage(self->walk, path, self->in_failed, &self->in_err);
     if (archive_errno(self->archive) == ENOMEM)
         code = ENOMEM;
-    if (archive_read_has_encrypted_entries(self->archive) > 0) {
+    /* libarchive 3.6.2 reads past its table of formats when asked before one was chosen. */
+    if (self->opened && archive_read_has_encrypted_entries(self->archive) > 0) {
         image_walk_unread(self->walk, path, UNREAD_ENCRYPTED, "%s",
                           text ? text : "the data is encrypted");
         return 0;
@@ -245,8 +248,10 @@ static int archive_entries(struct archive_walk *self)
 
     for (;;) {
         r = archive_read_next_header(self->archive, &entry);
-        if (r == ARCHIVE_EOF)
+        if (r == ARCHIVE_EOF) {
+            self->ended = true;
             return 0;
+        }
         if (r == ARCHIVE_RETRY && self->in_failed == 0 && retries++ < RETRIES_MAX) {
             w = archive_damage(self, NULL);
             if (w < 0)
@@ -273,6 +278,13 @@ static int archive_begin(struct archive_walk *self)
     return 0;
 }
 
+/* Opens what archive_begin() has made, and takes its entries. */
+static int archive_open(struct archive_walk *self)
+{
+    self->opened = archive_read_open1(self->archive) >= ARCHIVE_WARN;
+    return self->opened ? archive_entries(self) : archive_damage(self, NULL);
+}
+
 int image_archive_stream(struct image_walk *walk, const struct image_format *format,
                          struct stream *in)
 {
@@ -282,15 +294,14 @@ int image_archive_stream(struct image_walk *walk, const struct image_format *for
 
     if (r < 0)
         r = image_walk_damage(walk, NULL, r, NULL);
-    else if (archive_read_open1(self.archive) < ARCHIVE_WARN)
-        r = archive_damage(&self, NULL);
     else
-        r = archive_entries(&self);
+        r = archive_open(&self);
     if (r == 0 && self.in_failed == 0) {
         used = (uint64_t)archive_filter_bytes(self.archive, -1);
         left = used < self.lent ? self.lent - used : 0;
         left = left < self.block_len ? left : self.block_len;
-        r = image_walk_after(walk, in, left ? self.block + (self.block_len - left) : NULL, left);
+        r = image_walk_after(walk, in, left ? self.block + (self.block_len - left) : NULL, left,
+                             self.ended);
     }
     archive_read_free(self.archive);
     return r;
@@ -306,10 +317,8 @@ int image_archive_blocks(struct image_walk *walk, const struct image_format *for
     r = self.buffer ? archive_begin(&self) : -ENOMEM;
     if (r < 0)
         r = image_walk_damage(walk, NULL, r, NULL);
-    else if (archive_read_open1(self.archive) < ARCHIVE_WARN)
-        r = archive_damage(&self, NULL);
     else
-        r = archive_entries(&self);
+        r = archive_open(&self);
     archive_read_free(self.archive);
     free(self.buffer);
     /* What no entry covers: of a nested container, the entry's own bytes have shown it. */

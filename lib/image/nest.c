@@ -49,7 +49,25 @@ static struct content_stream content_of(struct stream *in, const uint8_t *first,
     };
 }
 
-int image_walk_after(struct image_walk *walk, struct stream *in, const uint8_t *data, size_t len)
+/* Content that is not looked into. */
+static int walk_opaque(struct image_walk *walk, const struct entry *entry, struct content *content)
+{
+    const uint8_t *data;
+    size_t len;
+    uint64_t offset;
+    unsigned level;
+    struct assay_error err = {0};
+    int more = 0, r = image_walk_begin(walk, entry, &level);
+
+    while (r == 0 && (more = content->next(content, &data, &len, &offset, &err)) > 0)
+        r = image_walk_bytes(walk, level, data, len, offset);
+    if (r == 0)
+        r = image_walk_damage(walk, NULL, more, &err);
+    return r < 0 ? r : image_walk_done(walk);
+}
+
+int image_walk_after(struct image_walk *walk, struct stream *in, const uint8_t *data, size_t len,
+                     bool look)
 {
     struct entry entry = {
         .path = "(after the end)", .type = ENTRY_META, .uid = -1, .gid = -1, .size = -1};
@@ -69,7 +87,8 @@ int image_walk_after(struct image_walk *walk, struct stream *in, const uint8_t *
             return image_walk_damage(walk, NULL, r, &err);
     }
     rest = content_of(in, data, len);
-    return image_walk_file(walk, &entry, &rest.content);
+    return look ? image_walk_file(walk, &entry, &rest.content)
+                : walk_opaque(walk, &entry, &rest.content);
 }
 
 /* What a filter left behind its end. */

@@ -71,8 +71,10 @@ int image_walk_inside(struct image_walk *walk, struct content *content, const ch
                       bool *ret_known);
 
 /* Bytes of `in` after a container's end, `len` bytes at `data` first: META "(after the end)" when
- * they are not all zeros. */
-int image_walk_after(struct image_walk *walk, struct stream *in, const uint8_t *data, size_t len);
+ * they are not all zeros. With `look`, a container that begins there is walked; without it (the
+ * one before was given up, and its rest would be taken for it again) they are bytes only. */
+int image_walk_after(struct image_walk *walk, struct stream *in, const uint8_t *data, size_t len,
+                     bool look);
 
 /* Walks blocks of a known format. */
 int image_walk_blocks(struct image_walk *walk, const struct image_format *format,

@@ -186,6 +186,26 @@ START_TEST(a_size_that_lies)
 }
 END_TEST
 
+/* The checksum is a tar's, the fields are not: libarchive takes it for no format at all. */
+START_TEST(a_header_that_only_looks_like_one)
+{
+    sh("python3 - <<'EOF'\n"
+       "import tarfile\n"
+       "h = bytearray(tarfile.TarInfo('name').tobuf(tarfile.GNU_FORMAT))\n"
+       "h[100:148] = b'\\x13s|\\x83' * 12; h[148:156] = b' ' * 8; h[257:265] = b'-82195!!'\n"
+       "h[148:156] = b'%%06o\\0 ' %% sum(h)\n"
+       "open('artifact', 'wb').write(h + b'tail' + bytes(508))\nEOF\n"
+       "tar -cf nested artifact");
+    walk_whole(&seen, "artifact");
+    ck_assert_uint_eq(seen.n_unread, 1);
+    ck_assert_int_eq(seen.unread[0].reason, UNREAD_CORRUPT);
+    ck_assert_ptr_nonnull(find(&seen, "(after the end)"));
+    walk_whole(&seen, "nested");
+    ck_assert_uint_eq(seen.n_unread, 1);
+    ck_assert_ptr_nonnull(find_unread(&seen, "artifact", UNREAD_CORRUPT));
+}
+END_TEST
+
 START_TEST(directories_in_circles)
 {
     sh("mkdir -p tree/a/b; echo x >tree/a/b/x; truncate -s 8M artifact;"
@@ -238,6 +258,7 @@ int main(void)
     tcase_add_test(tests, budgets_end_the_walk);
     tcase_add_test(tests, names_that_are_hostile);
     tcase_add_test(tests, a_size_that_lies);
+    tcase_add_test(tests, a_header_that_only_looks_like_one);
     tcase_add_test(tests, directories_in_circles);
     tcase_add_test(tests, a_partition_table_of_nonsense);
     tcase_add_test(tests, an_ext_that_was_cut);
