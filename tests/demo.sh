@@ -8,6 +8,7 @@ bin=$root/build/bin
 work=$(mktemp -d "${TMPDIR:-/tmp}/assay-demo.XXXXXX")
 daemon=
 export PATH=$bin:$PATH
+export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/home-state # pinned keys go with the rest
 
 clean_up() {
   local status=$?

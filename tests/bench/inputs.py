@@ -6,8 +6,8 @@ import shutil
 import subprocess
 
 # Enough of everything for more than 1 GB: binaries, libraries, texts, fonts, scripts, archives.
-PACKAGES = ("build-essential,clang,llvm,python3,perl,git,vim,openjdk-17-jre-headless,golang-go,"
-            "cmake,gdb,nodejs,fonts-noto-core,mariadb-server-core")
+PACKAGES = ("build-essential,clang,llvm,python3,perl,git,vim,openjdk-17-jre-headless,cmake,"
+            "gdb,nodejs,fonts-noto-core,mariadb-server-core,linux-image-amd64")
 
 
 def run(*command, **options):
