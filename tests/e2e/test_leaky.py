@@ -14,10 +14,10 @@ NIX = ["nix", "--extra-experimental-features", "nix-command flakes", "--option",
 
 # What each planted item must be found as.
 RULES = {
-    "github-token": "github.",
-    "aws-access-key-id": "aws.",
-    "aws-secret-access-key": "aws.",
-    "openssh-private-key": "key",
+    "github-token": "forges.github-",
+    "aws-access-key-id": "cloud.aws-",
+    "aws-secret-access-key": "cloud.aws-",
+    "openssh-private-key": "keys.openssh-private",
     "hashed-password": "nixos.users-groups-password",
     "person-name": "identity.name",
     "email": "identity.email",
