@@ -6,10 +6,12 @@
 /* The magic has two bytes only: sizes have to make sense as well. */
 static bool probe_ext(const struct image_head *head)
 {
-    const uint8_t *super = head->data + SUPER;
+    const uint8_t *super;
 
-    return image_head_has(head, SUPER + 56, "\x53\xef", 2) && head->len >= 2 * SUPER &&
-           image_le32(super) > 0 && image_le32(super + 4) > 0 && image_le32(super + 20) <= 1 &&
+    if (head->len < 2 * SUPER || !image_head_has(head, SUPER + 56, "\x53\xef", 2))
+        return false;
+    super = head->data + SUPER;
+    return image_le32(super) > 0 && image_le32(super + 4) > 0 && image_le32(super + 20) <= 1 &&
            image_le32(super + 24) <= 6 && image_le32(super + 32) > 0 &&
            image_le32(super + 40) > 0 && image_le32(super + 76) <= 1;
 }
