@@ -53,7 +53,8 @@ static int tsk_content_next(struct content *content, const uint8_t **ret, size_t
     return 0;
 }
 
-/* Content that is not to be looked into: the boot sector would be taken for a file system. */
+/* Content of the file system's own files, which is not to be looked into: the boot sector would be
+ * taken for a file system in the file system. */
 static int walk_plain(struct tsk_walk *tsk, const struct entry *entry, struct content *content)
 {
     struct assay_error err = {0};
@@ -90,7 +91,7 @@ static int walk_attr(struct tsk_walk *tsk, const struct entry *entry, const TSK_
         }
         one.path = path;
     }
-    if (entry->type == ENTRY_META)
+    if (entry->type == ENTRY_META || one.path[0] == '$')
         return walk_plain(tsk, &one, &content.content);
     return image_walk_file(tsk->walk, &one, &content.content);
 }
