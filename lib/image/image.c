@@ -63,7 +63,7 @@ static int walk_stream(struct image_walk *walk, int fd, struct assay_error *err)
 
     if (r == 0)
         r = stream_ring_new(filler, READ_SLOTS, READ_BLOCK, &in);
-    if (r < 0)
+    if (!in)
         return r;
     whole.in = in;
     r = image_walk_inside(walk, &whole.content, "(raw)", &known);
@@ -83,13 +83,13 @@ static int walk_blocks(struct image_walk *walk, const struct image_format *forma
                        struct assay_error *err)
 {
     _cleanup_blocks_ struct blocks *blocks = NULL;
-    struct source_hash *hash;
+    struct source_hash *hash = NULL;
     struct image_count *before;
     int r = blocks_file_new(fd, false, &blocks, err);
 
     if (r == 0)
         r = source_hash_start(fd, &hash);
-    if (r < 0)
+    if (!hash)
         return r;
     walk->artifact = blocks;
     before = image_walk_count(walk, format->name);

@@ -133,12 +133,12 @@ static int filter_open(struct image_walk *walk, const struct image_format *forma
         .floor = IMAGE_RATIO_FLOOR,
         .deadline = walk->deadline,
     };
-    struct filler *filler, *limited;
+    struct filler *filler = NULL, *limited = NULL;
     int r = format->filter(in, tail, &filler);
 
     if (r == 0)
         r = filler_limit_new(filler, &limits, &limited);
-    if (r < 0)
+    if (!limited)
         return r;
     /* The artifact's own layers have threads; a file among thousands is not worth one. */
     if (walk->open == 0)

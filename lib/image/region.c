@@ -113,7 +113,7 @@ static int walk_disk(struct image_walk *walk, const struct image_format *format,
     r = walk->host->open_nbd(walk->host->ctx, format->driver, &socket, &err);
     if (r == 0)
         r = blocks_nbd_new(socket, &disk, &err);
-    if (r < 0) {
+    if (!disk) {
         image_walk_unread(walk, NULL, UNREAD_CORRUPT, "the virtual disk cannot be opened: %s",
                           err.code ? err.text : strerror(-r));
         return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);

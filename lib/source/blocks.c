@@ -20,9 +20,8 @@ int blocks_read(struct blocks *blocks, void *data, size_t len, uint64_t offset,
                 struct assay_error *err)
 {
     if (offset > blocks->size || len > blocks->size - offset)
-        return assay_error_set(err, EINVAL, "bytes %llu to %llu lie outside of %llu",
-                               (unsigned long long)offset, (unsigned long long)(offset + len),
-                               (unsigned long long)blocks->size);
+        return assay_error_set(err, EINVAL, "%zu bytes at %llu lie outside of %llu", len,
+                               (unsigned long long)offset, (unsigned long long)blocks->size);
     return len ? blocks->read(blocks, data, len, offset, err) : 0;
 }
 

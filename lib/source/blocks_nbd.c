@@ -132,7 +132,7 @@ static int chunk_get(struct blocks_nbd *self, uint64_t number, struct chunk **re
                      struct assay_error *err)
 {
     bool forward = number == self->last || number == self->last + 1;
-    struct chunk *chunk, *ahead;
+    struct chunk *chunk = NULL, *ahead;
     int r;
 
     chunk_reap(self);
@@ -145,6 +145,8 @@ static int chunk_get(struct blocks_nbd *self, uint64_t number, struct chunk **re
     }
     if (r < 0)
         return r;
+    if (!chunk)
+        return assay_error_set(err, EBADMSG, "the virtual disk's server does not answer");
     self->reading = chunk;
     for (uint64_t i = 1; r == 0 && forward && i <= AHEAD; i++)
         if ((number + i) * CHUNK < self->blocks.size)
@@ -167,10 +169,10 @@ static int nbd_blocks_read(struct blocks *blocks, void *data, size_t len, uint64
     while (len) {
         size_t within = (size_t)(offset % CHUNK);
         size_t take = len < CHUNK - within ? len : (size_t)CHUNK - within;
-        struct chunk *chunk;
+        struct chunk *chunk = NULL;
         int r = chunk_get(self, offset / CHUNK, &chunk, err);
 
-        if (r < 0)
+        if (!chunk)
             return r;
         memcpy(to, chunk->data + within, take);
         to += take;

@@ -41,7 +41,7 @@ static int collect_run(struct collect *collect, uint64_t logical, uint64_t physi
     }
     if (to->n_runs == RUNS_MAX)
         return collect_damage(collect, "a file in more pieces than are followed");
-    if (to->n_runs == collect->cap) {
+    if (!to->runs || to->n_runs == collect->cap) {
         size_t cap = collect->cap ? collect->cap * 2 : 8;
         struct ext_run *runs = realloc(to->runs, cap * sizeof(*runs));
 

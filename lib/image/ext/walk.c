@@ -58,10 +58,11 @@ static enum entry_type type_of(uint16_t mode)
     }
 }
 
-static int walk_symlink(struct ext_walk *ext, ext2_ino_t ino, struct entry *entry)
+static int walk_symlink(struct ext_walk *ext, ext2_ino_t ino, const struct entry *from)
 {
     struct ext2_inode *inode = (struct ext2_inode *)ext->inode;
     char target[4097] = "";
+    struct entry copy = *from, *entry = &copy;
     struct ext_content content;
     struct assay_error err = {0};
     const uint8_t *data;

@@ -58,10 +58,10 @@ static int tsk_content_next(struct content *content, const uint8_t **ret, size_t
 static int walk_plain(struct tsk_walk *tsk, const struct entry *entry, struct content *content)
 {
     struct assay_error err = {0};
-    const uint8_t *data;
-    uint64_t offset;
-    unsigned level;
-    size_t len;
+    const uint8_t *data = NULL;
+    uint64_t offset = 0;
+    unsigned level = 0;
+    size_t len = 0;
     int r = image_walk_begin(tsk->walk, entry, &level);
 
     if (r < 0)
