@@ -1,6 +1,7 @@
 #include "build/leftover.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,18 +61,30 @@ void leftover_forget(const char *path)
     unlink(path);
 }
 
+/* Takes "BOOT GROUP STARTED" apart, in place. */
+static bool parse_line(char *line, pid_t *ret_group, unsigned long long *ret_started)
+{
+    char *group = strchr(line, ' '), *started, *end;
+
+    if (!group)
+        return false;
+    *group++ = '\0';
+    *ret_group = (pid_t)strtol(group, &started, 10);
+    *ret_started = strtoull(started, &end, 10);
+    return started > group && end > started && *ret_group > 1;
+}
+
 void leftover_kill(const char *path)
 {
-    char line[160], boot[64], now[64];
+    char line[160], now[64];
     unsigned long long started, is;
-    int group;
+    pid_t group;
 
-    if (read_line(path, line, sizeof(line)) == 0 &&
-        sscanf(line, "%63s %d %llu", boot, &group, &started) == 3 && group > 1) {
+    if (read_line(path, line, sizeof(line)) == 0 && parse_line(line, &group, &started)) {
         boot_id(now);
         is = start_time(group);
         /* A leader that is gone leaves its number taken as long as its group has members. */
-        if (strcmp(boot, now) == 0 && (is == 0 || is == started) && kill(-group, SIGKILL) == 0)
+        if (strcmp(line, now) == 0 && (is == 0 || is == started) && kill(-group, SIGKILL) == 0)
             log_warning("ended the process group %d, which the last assayd left running", group);
     }
     unlink(path);

@@ -109,6 +109,7 @@ check_system() {
     same "$what: $program is x86-64 ELF" \
       "$(inside "$root" "xxd -p -l 20 $program" | cut -c 1-10,37-40)" 7f454c46023e00
   done
+  # shellcheck disable=SC2016  # $ID is the image's own
   same "$what: /etc/os-release" "$(inside "$root" '. /etc/os-release; echo $ID')" nixos
   same "$what: /etc/static" "$(readlink "$root/etc/static" | sed 's/[a-z0-9]\{32\}/HASH/')" /nix/store/HASH-etc/etc
   same "$what: passwd" "$(stat -c '%a %u:%g' "$root/etc/passwd")" "644 0:0"
@@ -163,8 +164,8 @@ check_leaks() {
 }
 
 base62() {
-  local number=$1 digits=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz text='' i
-  for i in 1 2 3 4 5 6; do
+  local number=$1 digits=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz text=''
+  for _ in 1 2 3 4 5 6; do
     text=${digits:number % 62:1}$text
     number=$((number / 62))
   done
@@ -199,7 +200,7 @@ check_tarball() {
 check_ext4() {
   local image=$1 what=$2 root=$work/root/$2 first last
   holds "$what: fsck" e2fsck -fn "$image"
-  dumpe2fs "$image" 2> "$work/log/dumpe2fs" | sed -n 's/^  Free blocks: //p' | tr -s ', ' '\n\n' > "$work/free"
+  dumpe2fs "$image" 2> "$work/log/dumpe2fs" | sed -n 's/^  Free blocks: //p' | tr -s ', ' '\n' > "$work/free"
   holds "$what: has free blocks" test -s "$work/free"
   while IFS=- read -r first last; do
     same "$what: bytes in free blocks $first-$last" \
