@@ -1,8 +1,105 @@
-"""assay scan: wrong use, before any artifact is read."""
+"""assay scan: auditing local files with no server; wrong use of it."""
+import hashlib
+import io
+import json
 import os
+import random
+import stat
+import tarfile
 import unittest
+import zlib
 
 from cli_harness import CliTest
+
+
+# A token as GitHub makes them: the last six characters are a checksum of the thirty before.
+def github_token():
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    body = "Kx7TqPzWv3RmYd9LsHb2NcJf8GuEa5"
+    number, checksum = zlib.crc32(body.encode()), ""
+    while number:
+        number, digit = divmod(number, 62)
+        checksum = alphabet[digit] + checksum
+    return "ghp_" + body + checksum.rjust(6, "0")
+
+
+TOKEN = github_token()
+
+
+def archive(mode="w", **files):
+    """A tar in memory; a "__" in a name is a slash."""
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode=mode) as tar:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name.replace("__", "/"))
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    return data.getvalue()
+
+
+class Content(CliTest):
+    def put(self, name, data):
+        (self.home / name).write_bytes(data)
+        return name
+
+    def report(self, *args, code=0, **more):
+        """The report that --format json prints: nothing else is on stdout."""
+        return json.loads(self.assay("scan", *args, "--format", "json", code=code, **more)[0])
+
+    def test_a_clean_archive_passes(self):
+        data = archive(etc__motd=b"Welcome.\n", srv__notes=b"nothing to see\n")
+        report = self.report(self.put("clean.tar", data))
+        self.assertEqual((report["verdict"], report["artifact"]["name"], report["findings"]),
+                         ("pass", "clean.tar", []))
+        self.assertEqual(report["artifact"]["sha256"], hashlib.sha256(data).hexdigest())
+        self.assertEqual(report["artifact"]["size"], len(data))
+        self.assay("scan", "clean.tar")
+
+    def test_a_planted_token_is_found_and_never_shown(self):
+        self.put("bad.tar.gz", archive("w:gz", srv__app__deploy=f"T={TOKEN}\n".encode()))
+        text = self.assay("scan", "bad.tar.gz", code=1)
+        self.assertIn("srv/app/deploy", text[0])
+        report = self.report("bad.tar.gz", code=1)
+        self.assertEqual(report["verdict"], "reject")
+        self.assertIn("/srv/app/deploy", [finding["path"] for finding in report["findings"]])
+        _, terminal = self.on_terminal("scan", "bad.tar.gz")
+        for shown in (*text, json.dumps(report), terminal.decode()):
+            self.assertNotIn(TOKEN, shown)
+            self.assertNotIn(TOKEN[4:34], shown)
+
+    def test_fingerprints_are_the_same_from_scan_to_scan_and_differ_between_homes(self):
+        self.put("bad.tar", archive(srv__deploy=f"T={TOKEN}\n".encode()))
+        once, again = (self.report("bad.tar", code=1)["findings"][0]["fingerprint"]
+                       for _ in range(2))
+        self.assertEqual(once, again)
+        key = self.home / ".local/state/assay/fingerprint.key"
+        self.assertEqual(stat.S_IMODE(key.stat().st_mode), 0o600)
+        other = self.report("bad.tar", code=1, XDG_STATE_HOME=str(self.home / "other"))
+        self.assertNotEqual(other["findings"][0]["fingerprint"], once)
+
+    def test_what_cannot_be_read_in_full_is_3(self):
+        whole = archive("w:gz", srv__noise=random.Random(1).randbytes(300000))
+        self.put("cut.tar.gz", whole[:len(whole) // 2])
+        report = self.report("cut.tar.gz", code=3)
+        self.assertEqual(report["verdict"], "incomplete")
+        self.assertTrue(report["coverage"]["unread"])
+        self.assertIn("cut.tar.gz", self.assay("scan", "cut.tar.gz", code=3)[0])
+
+    def test_stdin_is_audited_like_a_file(self):
+        data = archive("w:gz", srv__deploy=f"T={TOKEN}\n".encode())
+        report = self.report("-", code=1, stdin=data)
+        self.assertEqual((report["artifact"]["name"], report["artifact"]["sha256"]),
+                         ("stdin", hashlib.sha256(data).hexdigest()))
+        self.assertEqual([path.name for path in self.home.iterdir()], [".local"])
+
+    def test_a_policy_decides_what_blocks(self):
+        self.put("bad.tar", archive(srv__deploy=f"T={TOKEN}\n".encode()))
+        policy = {"schema": "assay.policy/1", "name": "lax", "extends": "base",
+                  "block": {"secret": "never"}}
+        self.put("lax.json", json.dumps(policy).encode())
+        report = self.report("bad.tar", "--policy", "lax.json")
+        self.assertEqual((report["verdict"], report["policy"]["name"]), ("pass", "lax"))
+        self.assertEqual(report["findings"][0]["status"], "informational")
 
 
 class Use(CliTest):
