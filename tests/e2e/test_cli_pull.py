@@ -37,7 +37,7 @@ class Published(cli_harness.CliTest):
                          self.release["sha256"])
         self.assertFalse(self.part.exists())
 
-    def test_pulled_and_verified_with_the_stock_minisign(self):
+    def test_pulled_and_verified_with_stock_tools(self):
         for what in ("minimal", "minimal@nightly", f"minimal@{self.release['version']}"):
             self.assay("pull", what)
             self.assert_whole()
@@ -48,6 +48,10 @@ class Published(cli_harness.CliTest):
         (self.home / "key.pub").write_bytes(public)
         subprocess.run(["minisign", "-V", "-H", "-p", "key.pub", "-m", "mine.wsl"],
                        cwd=self.home, check=True, capture_output=True)
+        subprocess.run(["sha256sum", "-c", "mine.wsl.sha256"], cwd=self.home, check=True,
+                       capture_output=True)
+        served = self.daemon.request("GET", self.release["url"] + ".sha256")[2].decode()
+        self.assertEqual(served, f"{self.release['sha256']}  {self.release['name']}\n")
         (self.home / "mine.wsl").write_bytes(b"tampered")
         self.assay("verify", "mine.wsl", code=7)
         self.assay("pull", "minimal@stable", code=2)

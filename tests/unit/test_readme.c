@@ -1,0 +1,96 @@
+/* The README's tables that are made from the code's own: when one differs, the test prints what
+ * belongs between its markers. */
+#include <check.h>
+#include <string.h>
+
+#include <assay/buf.h>
+#include <assay/fs.h>
+#include <assay/json.h>
+
+#include "checks/checks.h"
+#include "image/image.h"
+
+static struct assay_buf readme = {.max = 1 << 20};
+
+static void setup(void)
+{
+    struct assay_error err = {0};
+
+    ck_assert_msg(assay_fs_read_file(ASSAY_SOURCE_DIR "/README.md", &readme, &err) == 0, "%s",
+                  err.text);
+}
+
+static void teardown(void)
+{
+    assay_buf_free(&readme);
+}
+
+/* Appends a Markdown table of the objects' members named by `keys`, under these titles. */
+static void table(json_t *rows, const char *const *keys, const char *const *titles,
+                  struct assay_buf *ret)
+{
+    size_t i;
+    json_t *row;
+
+    for (size_t k = 0; keys[k]; k++)
+        ck_assert_int_eq(assay_buf_printf(ret, "| %s ", titles[k]), 0);
+    assay_buf_printf(ret, "|\n");
+    for (size_t k = 0; keys[k]; k++)
+        assay_buf_printf(ret, "|---");
+    assay_buf_printf(ret, "|\n");
+    json_array_foreach(rows, i, row)
+    {
+        for (size_t k = 0; keys[k]; k++)
+            assay_buf_printf(ret, "| %s ", assay_json_string(row, keys[k], ""));
+        assay_buf_printf(ret, "|\n");
+    }
+}
+
+static void holds(const char *name, json_t *rows, const char *const *keys,
+                  const char *const *titles)
+{
+    _cleanup_buf_ struct assay_buf want = ASSAY_BUF(1 << 20);
+
+    assay_buf_printf(&want, "<!-- %s -->\n", name);
+    table(rows, keys, titles, &want);
+    assay_buf_printf(&want, "<!-- /%s -->\n", name);
+    ck_assert_msg(strstr(assay_buf_str(&readme), assay_buf_str(&want)) != NULL,
+                  "README.md should hold\n%s", assay_buf_str(&want));
+    json_decref(rows);
+}
+
+START_TEST(formats_are_those_of_the_table)
+{
+    static const char *const keys[] = {"name", "reads", "by", "notes", NULL};
+    static const char *const titles[] = {"format", "how", "by", "notes"};
+
+    holds("formats", image_formats_json(), keys, titles);
+}
+END_TEST
+
+START_TEST(checks_are_those_of_the_table)
+{
+    static const char *const keys[] = {"id", "severity", "title", NULL};
+    static const char *const titles[] = {"check", "severity", "what"};
+
+    holds("checks", checks_json(), keys, titles);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("readme");
+    TCase *tests = tcase_create("readme");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, formats_are_those_of_the_table);
+    tcase_add_test(tests, checks_are_those_of_the_table);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
