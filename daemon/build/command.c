@@ -122,7 +122,7 @@ static void check_limits(struct run *run, uint64_t now)
 
     if (run->reason || run->ended)
         return;
-    if (job_stopped(run->job))
+    if (!run->command->tidies && job_stopped(run->job))
         run->reason = -ECANCELED;
     else if (now - run->started > (uint64_t)run->command->seconds * 1000)
         run->reason = -ETIMEDOUT;

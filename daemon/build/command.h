@@ -14,6 +14,7 @@ struct command {
     size_t argc;
     const char *cwd;
     bool cache;            /* XDG_CACHE_HOME is the slot's, not one that is thrown away */
+    bool tidies;           /* it tidies up after a build: canceling the build does not end it */
     int seconds;           /* of wall time */
     struct assay_buf *out; /* what it writes to stdout; NULL: lines, as stderr */
     void (*line)(void *ctx, const char *text, size_t len);

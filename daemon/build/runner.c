@@ -155,7 +155,7 @@ static void run_stages(struct job *job)
         stage = find_stage(job->build.state);
     while (stage && run_stage(job, stage));
     /* What the daemon leaves when it goes down is taken up by the next one. */
-    if (build_state_final(job->build.state) || !atomic_load(job->stopping))
+    if (build_state_final(job->build.state) || job->canceled || !atomic_load(job->stopping))
         workspace_drop(job);
 }
 

@@ -47,10 +47,12 @@ static void ignore_line(void *ctx, const char *text, size_t len)
  * runner can remove. */
 static int remove_tree(struct job *job, const char *path, struct assay_error *err)
 {
-    struct command command = {.seconds = 600, .line = ignore_line};
+    struct command command = {.seconds = 600, .line = ignore_line, .tidies = true};
     int status, r = assay_fs_remove_tree(path, err);
 
-    if ((r != -EACCES && r != -EPERM) || json_array_size(job->app->config->tarball_runner) == 0)
+    /* Not empty: a folder that could not even be looked into. */
+    if ((r != -EACCES && r != -EPERM && r != -ENOTEMPTY) ||
+        json_array_size(job->app->config->tarball_runner) == 0)
         return r;
     command_add_all(&command, job->app->config->tarball_runner);
     command_add(&command, "rm");
@@ -112,8 +114,10 @@ static bool is_over(const struct app *app, const char *name)
 }
 
 /* Each entry of the folder WORK_DIR/`name` that a crash may have left. */
-static void sweep(const struct app *app, const char *name)
+static void sweep(struct app *app, const char *name)
 {
+    struct job nobody = {.app = app};
+    struct assay_error err;
     char folder[PATH_MAX], path[PATH_MAX + 256];
     const struct dirent *entry;
     DIR *dir;
@@ -124,7 +128,8 @@ static void sweep(const struct app *app, const char *name)
         if (entry->d_name[0] == '.' || !is_over(app, entry->d_name))
             continue;
         snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-        assay_fs_remove_tree(path, NULL);
+        if (remove_tree(&nobody, path, &err) < 0)
+            log_warning("cannot tidy up after a crash: %s", err.text);
     }
     if (dir)
         closedir(dir);

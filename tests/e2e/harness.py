@@ -52,7 +52,10 @@ def scripted(folder, body):
 
 
 class Daemon:
-    """`config` is changed by the test before start(): a dict as in config.schema.json."""
+    """`config` is changed by the test before start(): a dict as in config.schema.json. `program` is
+    the command that assayd is started by."""
+
+    program = (BIN / "assayd",)
 
     def __init__(self, targets=None, **config):
         self.folder = Path(tempfile.mkdtemp(prefix="assay-e2e-"))
@@ -88,7 +91,7 @@ class Daemon:
     def run(self, *args, env=None):
         """Runs assayd to its end: for --check, --create-token and starts that must fail."""
         return subprocess.run(
-            [BIN / "assayd", "--config", self.config_file, *args], capture_output=True, text=True,
+            [*self.program, "--config", self.config_file, *args], capture_output=True, text=True,
             env={**os.environ, **(env or {})}, timeout=START_SECONDS, check=False)
 
     def create_token(self, name, role):
@@ -104,7 +107,7 @@ class Daemon:
             self.token = self.create_token("tests", "admin")
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-                [BIN / "assayd", "--config", self.config_file], stdout=subprocess.PIPE, stderr=log,
+                [*self.program, "--config", self.config_file], stdout=subprocess.PIPE, stderr=log,
                 text=True, env={**os.environ, **(env or {})})
         line = self.process.stdout.readline()  # said when it is ready; "" when it has ended
         if "listening on http" not in line:
