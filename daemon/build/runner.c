@@ -16,7 +16,7 @@
 #include "build/workspace.h"
 #include "log.h"
 
-/* A build that is taken up for the sixth time is what brings the daemon down. */
+/* A build that is claimed for the sixth time is what brings the daemon down. */
 #define MAX_ATTEMPTS 5
 #define RETRY_SECONDS 2 /* between two tries to write down a failure to a full disk */
 
@@ -173,8 +173,10 @@ static void run_build(struct runner *runner, int slot, const struct build *build
     } else if (!job.target) {
         snprintf(err.text, sizeof(err.text), "the configuration has no target %s any more",
                  build->target);
+        workspace_drop(&job);
         fail(&job, "build", err.text);
-    } else if (build->attempt > MAX_ATTEMPTS) {
+    } else if (build->recovered >= MAX_ATTEMPTS) {
+        workspace_drop(&job);
         fail(&job, "infrastructure", "the daemon went down in each of its attempts");
     } else {
         log_info("build %lld of %s: %s, attempt %d", (long long)build->id, build->target,

@@ -20,7 +20,7 @@ static const char *const state_names[] = {
 #define COLUMNS                                                                           \
     "id, target, state, attempt, lease, bypass, requested_by, version, out_path, "        \
     "artifact_name, artifact_sha256, artifact_blake2b, artifact_size, release, created, " \
-    "started, finished"
+    "started, finished, recovered"
 
 const char *build_state_name(enum build_state state)
 {
@@ -66,6 +66,7 @@ static int read_build(sqlite3_stmt *stmt, struct build *ret, struct assay_error 
     build.created = sqlite3_column_int64(stmt, 14);
     build.started = sqlite3_column_int64(stmt, 15);
     build.finished = sqlite3_column_int64(stmt, 16);
+    build.recovered = sqlite3_column_int(stmt, 17);
     *ret = build;
     return 0;
 }
@@ -312,7 +313,7 @@ int store_recover(struct store *store, struct assay_error *err)
 
     DB_LOCKED(store);
     r = db_prepare(store, &stmt, doing, err,
-                   "UPDATE builds SET " REVISION ", lease = '',"
+                   "UPDATE builds SET " REVISION ", lease = '', recovered = recovered + 1,"
                    " attempt = attempt + (state IN ('building', 'assembling'))"
                    " WHERE lease <> '' AND " UNFINISHED,
                    "i", db_revision());

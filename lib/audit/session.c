@@ -59,6 +59,18 @@ static int start_worker(struct session *s, struct assay_error *err)
     return r;
 }
 
+/* The worker ended without a report: says how. */
+static int say_end(struct session *s, struct assay_error *err)
+{
+    char how[128];
+    int status;
+
+    if (assay_process_wait(&s->worker, MESSAGE_MS, &status) <= 0)
+        return assay_error_set(err, EPROTO, "it closed its socket and ran on");
+    assay_process_describe(status, how, sizeof(how));
+    return assay_error_set(err, EPIPE, "it ended with %s", how);
+}
+
 int session_open(struct session *s, const struct assay_audit_job *job, const char *today,
                  struct assay_error *err)
 {
@@ -83,7 +95,7 @@ int session_open(struct session *s, const struct assay_audit_job *job, const cha
     r = start_worker(s, err);
     if (r == 0)
         r = message_send_job(s->socket, &s->orders, err);
-    return r;
+    return r == -EPIPE || r == -ECONNRESET ? say_end(s, err) : r;
 }
 
 void session_close(struct session *s)
@@ -250,18 +262,6 @@ static int on_message(struct session *s, struct message *message, struct assay_e
         return assay_error_set(err, message->code, "%s", message->text);
     }
     return assay_error_set(err, EPROTO, "it sent a message that is not known");
-}
-
-/* The worker ended without a report: says how. */
-static int say_end(struct session *s, struct assay_error *err)
-{
-    char how[128];
-    int status;
-
-    if (assay_process_wait(&s->worker, MESSAGE_MS, &status) <= 0)
-        return assay_error_set(err, EPROTO, "it closed its socket and ran on");
-    assay_process_describe(status, how, sizeof(how));
-    return assay_error_set(err, EPIPE, "it ended with %s", how);
 }
 
 static int read_one(struct session *s, struct assay_error *err)

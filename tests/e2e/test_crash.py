@@ -2,8 +2,12 @@
 verified can ever be fetched."""
 
 import hashlib
+import json
 import os
+import select
+import signal
 import unittest
+from pathlib import Path
 
 from harness import BIN, FINAL, DaemonTest, tarball
 
@@ -71,6 +75,37 @@ class Crash(DaemonTest):
             with self.subTest(place):
                 self.crash_at(place)
 
+    @unittest.skipUnless(CAN_CRASH, "this assayd was built without the places to die at")
+    def test_a_build_that_brings_the_daemon_down_again_and_again_is_given_up(self):
+        daemon = self.daemon({"minimal": tarball("minimal")})
+        daemon.start(env={"ASSAY_CRASH_AT": "auditing"})
+        build = daemon.build("minimal")
+        self.assertEqual(daemon.wait_end(), -9)
+        for _ in range(4):
+            daemon.start(env={"ASSAY_CRASH_AT": "auditing"})
+            self.assertEqual(daemon.wait_end(), -9)
+        daemon.start(env={"ASSAY_CRASH_AT": "auditing"})
+        shown = daemon.wait(build)
+        self.assertEqual(shown["failure"]["kind"], "infrastructure")
+        self.assertIn("went down", shown["failure"]["message"])
+        self.assertEqual(os.listdir(daemon.work / "staging"), [])
+        self.assertEqual(daemon.api("GET", "/releases"), [])
+
+    @unittest.skipUnless(CAN_CRASH, "this assayd was built without the places to die at")
+    def test_an_artifact_that_was_half_taken_in_is_made_again(self):
+        daemon = self.daemon({"minimal": tarball("minimal")})
+        daemon.start(env={"ASSAY_CRASH_AT": "before-blob"})
+        build = daemon.build("minimal")
+        self.assertEqual(daemon.wait_end(), -9)
+        # As after a crash between the two renames of daemon/store/blobs.c.
+        staged = daemon.work / "staging" / str(build) / "minimal.wsl"
+        staged.rename(daemon.state / "blobs" / "incoming" / ("0" * 64))
+        daemon.start()
+        shown = daemon.wait(build)
+        self.assertEqual((shown["state"], shown["attempt"]), ("published", 2))
+        self.check_releases(daemon)
+        self.assertEqual(os.listdir(daemon.state / "blobs" / "incoming"), [])
+
     def test_the_builders_die_with_the_daemon(self):
         daemon = self.daemon({"script": tarball("slow"), "nix": tarball("slow-build")})
         for target, text in (("script", "slow: waiting"), ("nix", "slow-build: waiting")):
@@ -101,6 +136,91 @@ class Crash(DaemonTest):
         self.assertFalse((daemon.work / "staging" / "999").exists())
         daemon.api("POST", f"/builds/{build}/cancel")
         self.assertEqual(daemon.wait(build)["state"], "canceled")
+
+
+class Workers(DaemonTest):
+    """The processes beside the daemon: one that dies is replaced, or its build fails, and the
+    daemon lives."""
+
+    def children(self, daemon, name):
+        """The daemon's own processes of a program, by its name."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                text = entry.read_text()
+            except OSError:  # it has ended
+                continue
+            comm, rest = text.split("(", 1)[1].rsplit(")", 1)
+            if rest.split()[1] == str(daemon.process.pid) and comm.startswith(name):
+                found.append(int(entry.parent.name))
+        return found
+
+    def kill(self, pid):
+        """Kills it, and waits until it has ended."""
+        handle = os.pidfd_open(pid)
+        os.kill(pid, signal.SIGKILL)
+        select.select([handle], [], [])
+        os.close(handle)
+
+    def ready(self, daemon):
+        status, _, body = daemon.request("GET", "/readyz", token=None)
+        self.assertEqual(status, 200 if json.loads(body)["checks"]["signer"] else 503)
+        return json.loads(body)["checks"]["signer"]
+
+    def build_until_waiting(self, daemon):
+        build = daemon.build("slow")
+        self.assertIn("slow: waiting", daemon.wait_log(build, "slow: waiting"))
+        return build
+
+    def finish(self, daemon, build):
+        (daemon.work / "slot-0" / "tmp" / "go").touch()
+        return daemon.wait(build)
+
+    def test_a_signer_that_was_killed_is_started_again(self):
+        daemon = self.daemon({"slow": tarball("slow")}).start()
+        build = self.build_until_waiting(daemon)
+        before, = self.children(daemon, "assay-sign")
+        self.kill(before)
+        shown = self.finish(daemon, build)
+        self.assertEqual(shown["state"], "published", daemon.build_log(build))
+        after, = self.children(daemon, "assay-sign")
+        self.assertNotEqual(before, after)
+        self.kill(after)
+        self.assertTrue(self.ready(daemon))  # the asking has it started again
+        self.assertEqual(len(self.children(daemon, "assay-sign")), 1)
+
+    def test_a_signer_that_cannot_be_started_again_publishes_nothing(self):
+        daemon = self.daemon({"slow": tarball("slow")}).start()
+        public = daemon.request("GET", "/keys/minisign.pub")[2]
+        build = self.build_until_waiting(daemon)
+        # Another key in the place of the one whose public half is known to the world.
+        daemon.key.unlink()
+        daemon.run_cli("key", "generate", daemon.folder / "other.key")
+        (daemon.folder / "other.key").rename(daemon.key)
+        self.kill(self.children(daemon, "assay-sign")[0])
+        self.assertFalse(self.ready(daemon))
+        shown = self.finish(daemon, build)
+        self.assertEqual((shown["state"], shown["failure"]["kind"]), ("failed", "sign"))
+        self.assertIn("another key", shown["failure"]["message"])
+        self.assertEqual(daemon.api("GET", "/releases"), [])
+        self.assertEqual(daemon.request("GET", f"/r/{shown['artifact']['sha256']}/slow.wsl")[0], 404)
+        self.assertEqual(daemon.request("GET", "/keys/minisign.pub")[2], public)
+
+    def test_an_audit_that_is_killed_fails_its_build_and_no_other(self):
+        daemon = self.daemon({"minimal": tarball("minimal")}).start()
+        build = daemon.build("minimal")
+        while not (found := self.children(daemon, "assay-audit")):
+            self.assertNotIn(daemon.show(build)["state"], FINAL)
+        self.kill(found[0])
+        shown = daemon.wait(build)
+        if shown["state"] == "failed":  # before it had the artifact in its hands
+            self.assertEqual(shown["failure"]["kind"], "audit")
+            self.assertIn("signal 9", shown["failure"]["message"])
+        else:
+            self.assertEqual((shown["state"], shown["verdict"]), ("rejected", "incomplete"))
+            self.assertIn("signal 9", json.dumps(daemon.api("GET", f"/builds/{build}/report")))
+        self.assertEqual(daemon.api("GET", "/releases"), [])
+        self.assertEqual(daemon.wait(daemon.build("minimal"))["state"], "published")
 
 
 if __name__ == "__main__":

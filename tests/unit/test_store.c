@@ -217,6 +217,7 @@ START_TEST(what_a_crash_left_is_taken_up)
     ck_assert_int_eq(store_build_claim(store, &again, &err), 1);
     ck_assert_int_eq(again.state, BUILD_SIGNING);
     ck_assert_int_eq(again.attempt, 1);
+    ck_assert_int_eq(again.recovered, 1);
     ck_assert_str_eq(again.artifact_sha256, "aa");
     ck_assert_int_eq(store_build_advance(store, &signing, BUILD_FAILED, &err), -ESTALE);
     ck_assert_int_eq(store_build_claim(store, &again, &err), 1);
