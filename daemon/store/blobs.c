@@ -140,7 +140,8 @@ static int is_there(const char *path, const char *sha256, struct assay_error *er
 }
 
 /* Brings `from` to the name `temporary`, on the blobs' file system, and gives it open. A file with
- * a further hard link could be changed under its other name: that one is copied. */
+ * a further hard link could be changed under its other name, and one of another owner (a builder
+ * that ran as root by sudo) by that one: these are copied. */
 static int bring(const char *from, const char *temporary, int *ret_fd)
 {
     _cleanup_close_ int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), out = -1;
@@ -151,7 +152,7 @@ static int bring(const char *from, const char *temporary, int *ret_fd)
         return -errno;
     if (!S_ISREG(st.st_mode))
         return -EINVAL;
-    if (st.st_nlink == 1 && rename(from, temporary) == 0) {
+    if (st.st_nlink == 1 && st.st_uid == geteuid() && rename(from, temporary) == 0) {
         if (fchmod(in, 0444) < 0 || fsync(in) < 0)
             return -errno;
         *ret_fd = assay_take_fd(&in);

@@ -437,6 +437,28 @@ START_TEST(a_file_with_two_names_is_copied)
 }
 END_TEST
 
+START_TEST(a_file_of_somebody_else_is_copied)
+{
+    struct blobs *blobs = NULL;
+    char path[256], sha256[ASSAY_SHA256_HEX], where[256];
+    _cleanup_close_ int fd = -1;
+    struct stat st;
+    uint64_t size;
+
+    if (geteuid() != 0)
+        return; /* nothing can be given away */
+    snprintf(where, sizeof(where), "%s/blobs", dir);
+    OK(blobs_open(where, &blobs, &err));
+    make_file("a", "hello", path, sha256);
+    ck_assert_int_eq(chown(path, 65534, 65534), 0);
+    OK(blobs_put(blobs, path, sha256, &err));
+    OK(blobs_get(blobs, sha256, &fd, &size, &err));
+    ck_assert_int_eq(fstat(fd, &st), 0);
+    ck_assert_uint_eq(st.st_uid, 0);
+    blobs_close(blobs);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("store");
@@ -461,6 +483,7 @@ int main(void)
     tcase_add_test(tests, a_blob_with_another_digest_is_refused);
     tcase_add_test(tests, a_damaged_blob_is_replaced);
     tcase_add_test(tests, a_file_with_two_names_is_copied);
+    tcase_add_test(tests, a_file_of_somebody_else_is_copied);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
