@@ -1,24 +1,28 @@
 #include "build/signer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <assay/clock.h>
 #include <assay/encode.h>
 #include <assay/frame.h>
 #include <assay/process.h>
 
 #define ANSWER_MAX (2 * ASSAY_MINISIGN_SIG_MAX) /* bytes; JSON escapes can double a text */
 #define ANSWER_MS 30000                         /* signing takes well under a millisecond */
+#define RESTART_MS 5000 /* between two starts for somebody who only asks whether it runs */
 
 struct signer {
     pthread_mutex_t lock; /* one request at a time */
     char *program, *key_path;
     struct assay_process process;
     int socket;
-    struct assay_minisign_public public;
+    uint64_t restarted_at;               /* by signer_alive(); milliseconds, monotonic */
+    struct assay_minisign_public public; /* never changed after signer_start() */
 };
 
 static void disconnect(struct signer *signer)
@@ -30,7 +34,8 @@ static void disconnect(struct signer *signer)
 }
 
 /* Reads the first message, "ready" with the public key or "error" with the reason. */
-static int read_greeting(struct signer *signer, struct assay_error *err)
+static int read_greeting(const struct signer *signer, struct assay_minisign_public *ret,
+                         struct assay_error *err)
 {
     _cleanup_json_ json_t *answer = NULL;
     const char *ready, *error;
@@ -44,10 +49,12 @@ static int read_greeting(struct signer *signer, struct assay_error *err)
     if (error)
         return assay_error_set(err, ENOKEY, "signing_key: %s", error);
     ready = assay_json_string(answer, "ready", "");
-    return assay_minisign_public_parse(ready, strlen(ready), &signer->public, err);
+    return assay_minisign_public_parse(ready, strlen(ready), ret, err);
 }
 
-static int connect_signer(struct signer *signer, struct assay_error *err)
+/* Starts it, and gives the public key that it has. */
+static int connect_signer(struct signer *signer, struct assay_minisign_public *ret,
+                          struct assay_error *err)
 {
     const char *argv[] = {signer->program, signer->key_path, NULL};
     int pair[2], r;
@@ -61,7 +68,7 @@ static int connect_signer(struct signer *signer, struct assay_error *err)
     close(pair[1]);
     signer->socket = pair[0];
     if (r == 0)
-        r = read_greeting(signer, err);
+        r = read_greeting(signer, ret, err);
     if (r < 0)
         disconnect(signer);
     return r;
@@ -80,7 +87,7 @@ int signer_start(const char *program, const char *key_path, struct signer **ret,
     signer->socket = -1;
     signer->program = strdup(program);
     signer->key_path = strdup(key_path);
-    r = signer->program && signer->key_path ? connect_signer(signer, err)
+    r = signer->program && signer->key_path ? connect_signer(signer, &signer->public, err)
                                             : assay_error_set(err, ENOMEM, "out of memory");
     if (r < 0) {
         signer_stop(signer);
@@ -152,27 +159,58 @@ static int ask(struct signer *signer, const json_t *statement, json_t **ret,
     return r > 0 ? 0 : r < 0 ? r : assay_error_set(err, EPIPE, "assay-sign is gone");
 }
 
-/* Asks once more, of a new process, when the one that was there has died. */
-static int ask_twice(struct signer *signer, const json_t *statement, json_t **ret,
-                     struct assay_error *err)
+/* Starts it again, with the key that it had. */
+static int restart(struct signer *signer, struct assay_error *err)
 {
-    struct assay_minisign_public before = signer->public;
+    struct assay_minisign_public now;
     int r;
 
-    if (signer->socket >= 0 && ask(signer, statement, ret, err) == 0)
-        return 0;
     disconnect(signer);
-    r = connect_signer(signer, err);
+    r = connect_signer(signer, &now, err);
     if (r < 0)
         return assay_error_prefix(err, "assay-sign died and cannot be started again");
-    if (memcmp(&before, &signer->public, sizeof(before)) != 0) {
-        signer->public = before;
+    if (memcmp(&now, &signer->public, sizeof(now)) != 0) {
         disconnect(signer);
         return assay_error_set(err, EPERM,
                                "the signing key's file holds another key than at "
                                "start; restart assayd if that is meant");
     }
-    return ask(signer, statement, ret, err);
+    return 0;
+}
+
+/* Asks once more, of a new process, when the one that was there has died. */
+static int ask_twice(struct signer *signer, const json_t *statement, json_t **ret,
+                     struct assay_error *err)
+{
+    int r;
+
+    if (signer->socket >= 0 && ask(signer, statement, ret, err) == 0)
+        return 0;
+    r = restart(signer, err);
+    return r < 0 ? r : ask(signer, statement, ret, err);
+}
+
+static bool runs(const struct signer *signer)
+{
+    struct pollfd ended = {.fd = signer->process.pidfd, .events = POLLIN};
+
+    return signer->socket >= 0 && poll(&ended, 1, 0) == 0;
+}
+
+bool signer_alive(struct signer *signer)
+{
+    uint64_t now = assay_clock_ms();
+    bool alive;
+
+    if (pthread_mutex_trylock(&signer->lock) != 0)
+        return true; /* it is signing */
+    alive = runs(signer);
+    if (!alive && now - signer->restarted_at >= RESTART_MS) {
+        signer->restarted_at = now;
+        alive = restart(signer, NULL) == 0;
+    }
+    pthread_mutex_unlock(&signer->lock);
+    return alive;
 }
 
 int signer_sign(struct signer *signer, const json_t *statement, char ret[ASSAY_MINISIGN_SIG_MAX],

@@ -5,6 +5,7 @@
 #include <assay/error.h>
 #include <assay/json.h>
 #include <assay/minisign.h>
+#include <stdbool.h>
 
 #include "store/store.h"
 
@@ -16,7 +17,11 @@ int signer_start(const char *program, const char *key_path, struct signer **ret,
                  struct assay_error *err);
 struct signer *signer_stop(struct signer *signer);
 
-/* The public key it signs with. */
+/* Whether it runs. One that has died is started again for the asking, every few seconds at most;
+ * false when that fails, or when the key's file holds another key by now. */
+bool signer_alive(struct signer *signer);
+
+/* The public key it signs with: the same from start to end. */
 void signer_public(const struct signer *signer, struct assay_minisign_public *ret);
 
 /* Makes the statement that a build's artifact is to be released in `channel` on the strength of

@@ -2,6 +2,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "build/signer.h"
 #include "reply.h"
 #include "routes.h"
 
@@ -27,13 +28,15 @@ enum MHD_Result health_ready(struct request *request)
     const struct app *app = request->app;
     struct store_counts counts;
     bool store = store_counts(app->store, &counts, NULL) == 0;
-    bool signer = app->signer != NULL;
+    bool signer = app->signer && signer_alive(app->signer);
     bool state = disk_writable(app->config->state_dir);
     bool work = disk_writable(app->config->work_dir);
     bool ready = store && signer && state && work;
 
+    /* Whether builds are isolated is told, but it is no reason not to work. */
     return reply_json(request, ready ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
-                      json_pack("{s:s, s:{s:b, s:b, s:b, s:b}}", "status",
-                                ready ? "ready" : "not ready", "checks", "store", store, "signer",
-                                signer, "state_dir", state, "work_dir", work));
+                      json_pack("{s:s, s:b, s:{s:b, s:b, s:b, s:b}}", "status",
+                                ready ? "ready" : "not ready", "isolated", app->isolated, "checks",
+                                "store", store, "signer", signer, "state_dir", state, "work_dir",
+                                work));
 }
