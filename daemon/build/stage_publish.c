@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <assay/digest.h>
-#include <assay/fs.h>
+#include <assay/report.h>
 
 #include "build/crash.h"
 #include "build/signer.h"
@@ -41,52 +41,89 @@ static int put_signature(struct job *job, const char *channel, const json_t *rep
                                     "minisig", signature, strlen(signature), err);
 }
 
-static int read_signature(struct job *job, struct assay_buf *buf, struct assay_error *err)
+static int read_evidence(struct job *job, const char *kind, struct assay_buf *buf,
+                         struct assay_error *err)
 {
     _cleanup_close_ int fd = -1;
     uint64_t size;
-    ssize_t n;
     int r = blobs_get_evidence(job->app->blobs, job->build.artifact_sha256, job->build.version,
-                               "minisig", &fd, &size, err);
+                               kind, &fd, &size, err);
 
     if (r < 0)
         return r;
     r = assay_buf_reserve(buf, (size_t)size);
     if (r < 0)
-        return assay_error_set(err, r, "the signature is too long");
-    n = pread(fd, buf->data, (size_t)size, 0);
-    if (n != (ssize_t)size)
-        return assay_error_set(err, EIO, "cannot read the signature back");
-    buf->len = (size_t)n;
-    buf->data[n] = '\0';
+        return assay_error_set(err, r, "the evidence %s is too long", kind);
+    if (pread(fd, buf->data, (size_t)size, 0) != (ssize_t)size)
+        return assay_error_set(err, EIO, "cannot read the evidence %s back", kind);
+    buf->len = (size_t)size;
+    buf->data[size] = '\0';
     return 0;
 }
 
-/* From the disk, and against the public key: what is verified is what will be served. */
-static int verify(struct job *job, struct assay_error *err)
+static int verify_artifact(struct job *job, uint8_t ret_blake2b[ASSAY_BLAKE2B512_SIZE],
+                           struct assay_error *err)
 {
-    _cleanup_buf_ struct assay_buf signature = ASSAY_BUF(ASSAY_MINISIGN_SIG_MAX);
-    _cleanup_free_ char *trusted = malloc(ASSAY_MINISIGN_TRUSTED_MAX);
     _cleanup_close_ int fd = -1;
-    struct assay_minisign_public public;
-    uint8_t blake2b[ASSAY_BLAKE2B512_SIZE];
     char sha256[ASSAY_SHA256_HEX];
     uint64_t size;
     int r = blobs_get(job->app->blobs, job->build.artifact_sha256, &fd, &size, err);
 
     if (r == 0)
-        r = assay_digest_file(fd, sha256, blake2b, &size, err);
+        r = assay_digest_file(fd, sha256, ret_blake2b, &size, err);
     if (r == 0 && strcmp(sha256, job->build.artifact_sha256) != 0)
         r = assay_error_set(err, EBADMSG, "its SHA-256 is %s", sha256);
-    if (r == 0)
-        r = read_signature(job, &signature, err);
+    return r;
+}
+
+/* The signature holds, and says what this release is. */
+static int verify_signature(struct job *job, const uint8_t blake2b[ASSAY_BLAKE2B512_SIZE],
+                            struct assay_error *err)
+{
+    _cleanup_buf_ struct assay_buf signature = ASSAY_BUF(ASSAY_MINISIGN_SIG_MAX);
+    _cleanup_free_ char *trusted = malloc(ASSAY_MINISIGN_TRUSTED_MAX);
+    struct assay_minisign_public public;
+    char expected[256];
+    int r = read_evidence(job, "minisig", &signature, err);
+
     if (r == 0 && !trusted)
         r = assay_error_set(err, ENOMEM, "out of memory");
     if (r < 0)
         return r;
     signer_public(job->app->signer, &public);
-    return assay_minisign_verify(&public, blake2b, assay_buf_str(&signature), signature.len,
-                                 trusted, err);
+    r = assay_minisign_verify(&public, blake2b, assay_buf_str(&signature), signature.len, trusted,
+                              err);
+    snprintf(expected, sizeof(expected), "target:%s\tversion:%s\tsha256:%s\t", job->build.target,
+             job->build.version, job->build.artifact_sha256);
+    if (r == 0 && strncmp(trusted, expected, strlen(expected)) != 0)
+        r = assay_error_set(err, EBADMSG, "the signature is another release's: %s", trusted);
+    return r;
+}
+
+static int verify_report(struct job *job, const json_t *report, struct assay_error *err)
+{
+    /* It is indented for people, which the report that it was made of is not. */
+    _cleanup_buf_ struct assay_buf text = ASSAY_BUF((size_t)4 * ASSAY_REPORT_MAX);
+    _cleanup_json_ json_t *found = NULL;
+    int r = read_evidence(job, "audit.json", &text, err);
+
+    if (r == 0)
+        r = assay_json_parse(assay_buf_str(&text), text.len, "the evidence audit.json", &found,
+                             err);
+    if (r == 0 && !json_equal(found, report))
+        r = assay_error_set(err, EBADMSG, "the evidence audit.json is another report");
+    return r;
+}
+
+/* From the disk, and against the public key: what is verified is what will be served. */
+static int verify(struct job *job, const json_t *report, struct assay_error *err)
+{
+    uint8_t blake2b[ASSAY_BLAKE2B512_SIZE];
+    int r = verify_artifact(job, blake2b, err);
+
+    if (r == 0)
+        r = verify_signature(job, blake2b, err);
+    return r < 0 ? r : verify_report(job, report, err);
 }
 
 /* Blob and evidence; nothing refers to them yet. */
@@ -126,7 +163,7 @@ int stage_publish(struct job *job, struct assay_error *err)
         r = prepare(job, channel, report, err);
     if (r < 0)
         return r;
-    r = verify(job, err);
+    r = verify(job, report, err);
     if (r < 0)
         return assay_error_prefix(err, "what was written for %s does not verify",
                                   job->build.artifact_name);
