@@ -166,6 +166,7 @@ static int start_signer(struct app *app, struct assay_error *err)
 
 static int open_state(struct app *app, struct assay_error *err)
 {
+    uint8_t key[ASSAY_FINGERPRINT_KEY_SIZE];
     char dir[PATH_MAX];
     int n, r = store_open(app->config->state_dir, &app->store, err);
 
@@ -173,6 +174,12 @@ static int open_state(struct app *app, struct assay_error *err)
         return r;
     snprintf(dir, sizeof(dir), "%s/blobs", app->config->state_dir);
     r = blobs_open(dir, &app->blobs, err);
+    if (r < 0)
+        return r;
+    /* Made now, before two audits at a time could each make one. */
+    snprintf(dir, sizeof(dir), "%s/fingerprint.key", app->config->state_dir);
+    r = assay_audit_fingerprint_key(dir, key, err);
+    explicit_bzero(key, sizeof(key));
     if (r < 0)
         return r;
     n = store_recover(app->store, err);
