@@ -69,6 +69,7 @@ struct command {
     const char *help;                  /* what it does, wrapped by hand at 80 columns */
     const char *example;               /* one or more whole lines, each beginning with "assay " */
     const struct option_spec *options; /* ended by a row without a name; NULL: none */
+    const char *const *columns;        /* of the table it prints, ended by NULL; NULL: none */
     int min_args, max_args;            /* max_args -1: any number */
     int (*run)(struct cli *cli, const struct options *options);
 };

@@ -20,9 +20,9 @@ static const struct command *const commands[] = {
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 const struct option_spec global_options[] = {
-    {"server", 0, "URL", "address of assayd (ASSAY_SERVER; default http://127.0.0.1:8420)"},
-    {"token", 0, "TOKEN", "token to show it (better: ASSAY_TOKEN or --token-file)"},
-    {"token-file", 0, "FILE", "file that holds the token (default ~/.config/assay/token)"},
+    {"server", 0, "URL", "assayd (ASSAY_SERVER; or http://127.0.0.1:8420)"},
+    {"token", 0, "TOKEN", "token for it (better: ASSAY_TOKEN, --token-file)"},
+    {"token-file", 0, "FILE", "file of the token (default ~/.config/assay/token)"},
     {"json", 0, NULL, "print JSON for machines"},
     {"no-color", 0, NULL, "no colours (also NO_COLOR)"},
     {"help", 'h', NULL, "show help, of a command with an example"},
@@ -121,6 +121,13 @@ static void print_options(const struct option_spec *table, FILE *out)
     }
 }
 
+static void print_columns(const char *const *columns, FILE *out)
+{
+    fputs("\nColumns (without headings and parted by tabs where stdout is no terminal):\n ", out);
+    for (; *columns; columns++)
+        fprintf(out, " %s%s", *columns, columns[1] ? "," : "\n");
+}
+
 void commands_help(FILE *out)
 {
     fputs("Usage: assay COMMAND [ARGUMENT...] [OPTION...]\n\n"
@@ -143,6 +150,8 @@ void commands_help_one(const struct command *command, FILE *out)
         fputs("\nOptions:\n", out);
         print_options(command->options, out);
     }
+    if (command->columns)
+        print_columns(command->columns, out);
     fputs("\nOptions of every command:\n", out);
     print_options(global_options, out);
     fprintf(out, "\nExample:\n");

@@ -19,7 +19,7 @@ int commands_unknown(struct cli *cli, const char *const *words, size_t n);
 /* The list of commands with the global options and the exit codes. */
 void commands_help(FILE *out);
 
-/* The help of one command: usage, text, options, example. */
+/* The help of one command: usage, text, options, columns, example. */
 void commands_help_one(const struct command *command, FILE *out);
 
 #endif

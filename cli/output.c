@@ -36,11 +36,12 @@ void output_field(const char *label, const char *text)
     printf("  %-10s %s\n", label, safe);
 }
 
+const char *const output_builds_columns[] = {"BUILD",   "TARGET", "STATE", "VERSION",
+                                             "CREATED", "BY",     "WHY",   NULL};
+
 int output_builds(struct cli *cli, const json_t *builds)
 {
-    static const char *const headings[] = {"BUILD",   "TARGET", "STATE", "VERSION",
-                                           "CREATED", "BY",     "WHY",   NULL};
-    _cleanup_table_ struct table table = table_make(headings);
+    _cleanup_table_ struct table table = table_make(output_builds_columns);
     const json_t *build;
     size_t i;
 

@@ -11,7 +11,8 @@ int output_report(struct cli *cli, const json_t *report, const char *format, boo
 /* Prints "  label   text" with foreign text made safe; nothing for a text that is NULL or "". */
 void output_field(const char *label, const char *text);
 
-/* Prints builds, an array in the API's shape, as a table. */
+/* Prints builds, an array in the API's shape, as a table of these columns. */
+extern const char *const output_builds_columns[];
 int output_builds(struct cli *cli, const json_t *builds);
 
 #endif

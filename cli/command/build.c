@@ -8,7 +8,7 @@
 static const struct option_spec options_table[] = {
     {"all", 'a', NULL, "every target there is"},
     {"wait", 'w', NULL, "wait until they have ended, and exit with how"},
-    {"bypass", 0, "REASON", "publish in the channel dev whatever the audit finds; is recorded"},
+    {"bypass", 0, "REASON", "publish in dev whatever is found; is recorded"},
     FOLLOW_TIMEOUT_OPTION,
     {0},
 };
@@ -120,9 +120,9 @@ const struct command command_build = {
     .name = "build",
     .arguments = "[TARGET...|--all]",
     .summary = "build, audit and publish targets",
-    .help = "Starts builds and prints their numbers. With --wait it shows how they go, says how\n"
-            "each ended and, for one that was rejected, what the audit found. Of several the\n"
-            "worst exit code wins: 6, 5, 2, 8, 4, 3, 1, in this order.",
+    .help = "Starts builds and prints their numbers. With --wait it shows how they go, says\n"
+            "how each ended and, for one that was rejected, what the audit found. Of\n"
+            "several the worst exit code wins: 6, 5, 2, 8, 4, 3, 1, in this order.",
     .example = "assay build minimal --wait\nassay build --all --wait --timeout 7200",
     .options = options_table,
     .max_args = -1,

@@ -31,8 +31,10 @@ const struct command command_builds = {
     .name = "builds",
     .arguments = "",
     .summary = "list builds, newest first",
-    .help = "Lists builds, newest first, with their state and, where one did not get through, why.",
+    .help = "Lists builds, newest first, with their state and, where one did not get\n"
+            "through, why.",
     .example = "assay builds --target minimal --state rejected",
     .options = options_table,
+    .columns = output_builds_columns,
     .run = run,
 };

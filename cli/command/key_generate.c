@@ -35,9 +35,9 @@ const struct command command_key_generate = {
     .name = "key generate",
     .arguments = "FILE",
     .summary = "make a signing key",
-    .help = "Makes a signing key in minisign's format: the secret half in FILE, readable by its\n"
-            "owner only and without a password, as assay-sign needs it; the public half in\n"
-            "FILE.pub. An existing file is never overwritten.",
+    .help = "Makes a signing key in minisign's format: the secret half in FILE, readable by\n"
+            "its owner only and without a password, as assay-sign needs it; the public half\n"
+            "in FILE.pub. An existing file is never overwritten.",
     .example = "assay key generate /etc/assay/minisign.key",
     .min_args = 1,
     .max_args = 1,

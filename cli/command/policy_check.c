@@ -32,8 +32,8 @@ const struct command command_policy_check = {
     .name = "policy check",
     .arguments = "FILE",
     .summary = "check a policy with all its layers",
-    .help = "Checks a policy with all layers below it and says what is wrong, where, and how to\n"
-            "mend it. 'base' names the built-in policy.",
+    .help = "Checks a policy with all layers below it and says what is wrong, where, and\n"
+            "how to mend it. 'base' names the built-in policy.",
     .example = "assay policy check policies/tiger-team.json",
     .min_args = 1,
     .max_args = 1,

@@ -14,8 +14,8 @@
 #define DEFAULT_CHANNEL "nightly"
 
 static const struct option_spec options_table[] = {
-    {"output", 'o', "FILE", "where to put it (default: its own name, in this folder)"},
-    {"key", 'k', "FILE", "public key to verify with (default: the server's, pinned at first use)"},
+    {"output", 'o', "FILE", "where to put it (default: its own name, here)"},
+    {"key", 'k', "FILE", "public key to verify with (default: the pinned one)"},
     {0},
 };
 
@@ -256,12 +256,13 @@ const struct command command_pull = {
     .name = "pull",
     .arguments = "TARGET[@CHANNEL|@VERSION]",
     .summary = "fetch a published image and verify it",
-    .help = "Fetches a published image (of the channel " DEFAULT_CHANNEL
-            ", where no other is named), goes on\n"
-            "with a download that broke off, and verifies it: SHA-256, signature, and that it was\n"
-            "signed as this target and version. Nothing unverified ever gets the file's name.\n"
-            "FILE.minisig and FILE.sha256 are put beside it. The server's key is pinned at the\n"
-            "first pull; a server that shows another one later is refused.",
+    .help =
+        "Fetches a published image (of the channel " DEFAULT_CHANNEL ", where no other is named),\n"
+        "goes on with a download that broke off, and verifies it: SHA-256, signature,\n"
+        "and that it was signed as this target and version. Nothing unverified ever\n"
+        "gets the file's name. FILE.minisig and FILE.sha256 are put beside it. The\n"
+        "server's key is pinned at the first pull; a server that shows another one\n"
+        "later is refused.",
     .example = "assay pull minimal\nassay pull tiger-team@2026.11.21-12 -o tiger-team.wsl",
     .options = options_table,
     .min_args = 1,

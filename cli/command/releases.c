@@ -30,10 +30,11 @@ static void cell_channels(struct table *table, const json_t *release)
     table_cell(table, text);
 }
 
+static const char *const headings[] = {"TARGET",  "VERSION", "CHANNELS", "SIZE",
+                                       "CREATED", "FILE",    "SHA256",   NULL};
+
 static int run(struct cli *cli, const struct options *options)
 {
-    static const char *const headings[] = {"TARGET",  "VERSION", "CHANNELS", "SIZE",
-                                           "CREATED", "FILE",    "SHA256",   NULL};
     _cleanup_table_ struct table table = table_make(headings);
     _cleanup_json_ json_t *releases = NULL;
     _cleanup_free_ char *path = NULL;
@@ -73,5 +74,6 @@ const struct command command_releases = {
     .example = "assay releases minimal",
     .options = options_table,
     .max_args = 1,
+    .columns = headings,
     .run = run,
 };

@@ -25,8 +25,8 @@ const struct command command_report = {
     .name = "report",
     .arguments = "BUILD",
     .summary = "show what the audit of a build found",
-    .help = "Shows what the audit of a build found: what, where, why it matters and how to mend\n"
-            "it. No secret is in a report, only its redacted form and its fingerprint.",
+    .help = "Shows what the audit of a build found: what, where, why it matters and how to\n"
+            "mend it. No secret is in a report, only its redacted form and its fingerprint.",
     .example = "assay report 12\nassay report 12 --format json > report.json",
     .options = options_table,
     .min_args = 1,

@@ -25,8 +25,8 @@ const struct command command_retry = {
     .name = "retry",
     .arguments = "BUILD",
     .summary = "build again what failed",
-    .help = "Builds again what failed, was rejected or canceled, and prints the number of "
-            "the\nbuild to follow.",
+    .help = "Builds again what failed, was rejected or canceled, and prints the number of\n"
+            "the build to follow.",
     .example = "assay retry 12",
     .min_args = 1,
     .max_args = 1,

@@ -17,7 +17,7 @@ static const struct option_spec options_table[] = {
     {"policy", 'p', "POLICY", "policy file, or 'base' (default)"},
     {"format", 'f', "FORMAT", "text (default) or json"},
     {"verbose", 'v', NULL, "also what does not block, and every place"},
-    {"allow-unsandboxed", 0, NULL, "go on where no sandbox can be had; the report says so"},
+    {"allow-unsandboxed", 0, NULL, "go on without a sandbox; the report says so"},
     {0},
 };
 
@@ -158,9 +158,10 @@ const struct command command_scan = {
     .name = "scan",
     .arguments = "PATH|-",
     .summary = "audit a local file, without the server",
-    .help = "Audits a local file (or what comes in on stdin) just as the server would, with no\n"
-            "server at all: archives, disk images and whatever is packed in them. Exits with 0\n"
-            "when it passes, 1 when it is rejected, 3 when it could not be read in full.",
+    .help = "Audits a local file (or what comes in on stdin) just as the server would, with\n"
+            "no server at all: archives, disk images and whatever is packed in them. Exits\n"
+            "with 0 when it passes, 1 when it is rejected, 3 when it could not be read in\n"
+            "full.",
     .example = "assay scan nixos.wsl\n"
                "assay scan nixos.wsl --policy policies/enterprise.json --format json",
     .options = options_table,

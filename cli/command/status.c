@@ -26,10 +26,11 @@ static void row(struct table *table, const json_t *target)
     table_cell_time(table, assay_json_string(release, "updated", NULL));
 }
 
+static const char *const headings[] = {"TARGET",    "LAST BUILD", "STATE", "WHEN",
+                                       "PUBLISHED", "SINCE",      NULL};
+
 static int run(struct cli *cli, const struct options *options)
 {
-    static const char *const headings[] = {"TARGET",    "LAST BUILD", "STATE", "WHEN",
-                                           "PUBLISHED", "SINCE",      NULL};
     _cleanup_table_ struct table table = table_make(headings);
     _cleanup_json_ json_t *targets = NULL;
     const json_t *target;
@@ -54,5 +55,6 @@ const struct command command_status = {
     .summary = "show every target's last build and what is published",
     .help = "Shows for every target how its last build went and which version is published.",
     .example = "assay status",
+    .columns = headings,
     .run = run,
 };

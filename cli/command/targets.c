@@ -1,9 +1,10 @@
 #include "api.h"
 #include "table.h"
 
+static const char *const headings[] = {"TARGET", "KIND", "POLICY", "FLAKE", "ATTRIBUTE", NULL};
+
 static int run(struct cli *cli, const struct options *options)
 {
-    static const char *const headings[] = {"TARGET", "KIND", "POLICY", "FLAKE", "ATTRIBUTE", NULL};
     _cleanup_table_ struct table table = table_make(headings);
     _cleanup_json_ json_t *targets = NULL;
     const json_t *target;
@@ -33,5 +34,6 @@ const struct command command_targets = {
     .help = "Lists the targets that the server builds: the kind of image, the policy each is\n"
             "judged by, and the flake it comes from.",
     .example = "assay targets",
+    .columns = headings,
     .run = run,
 };

@@ -3,7 +3,7 @@
 #include "api.h"
 
 static const struct option_spec options_table[] = {
-    {"role", 'r', "ROLE", "read, trigger, approve or admin; each may do what those before may"},
+    {"role", 'r', "ROLE", "read, trigger, approve or admin, in rising order"},
     {0},
 };
 
@@ -37,8 +37,8 @@ const struct command command_token_create = {
     .name = "token create",
     .arguments = "NAME --role ROLE",
     .summary = "make a token for a person or a machine",
-    .help = "Makes a token and prints it, once: the server keeps only its digest. Needs a token\n"
-            "of the role admin.",
+    .help = "Makes a token and prints it, once: the server keeps only its digest. Needs a\n"
+            "token of the role admin.",
     .example = "assay token create ci --role trigger > ci.token",
     .options = options_table,
     .min_args = 1,

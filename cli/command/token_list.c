@@ -1,9 +1,10 @@
 #include "api.h"
 #include "table.h"
 
+static const char *const headings[] = {"NAME", "ROLE", "CREATED", "LAST USED", NULL};
+
 static int run(struct cli *cli, const struct options *options)
 {
-    static const char *const headings[] = {"NAME", "ROLE", "CREATED", "LAST USED", NULL};
     _cleanup_table_ struct table table = table_make(headings);
     _cleanup_json_ json_t *tokens = NULL;
     const json_t *token;
@@ -31,5 +32,6 @@ const struct command command_token_list = {
     .summary = "list the tokens there are",
     .help = "Lists the names, roles and last use of all tokens, never the tokens themselves.",
     .example = "assay token list",
+    .columns = headings,
     .run = run,
 };

@@ -9,7 +9,7 @@
 #include "paths.h"
 
 static const struct option_spec options_table[] = {
-    {"key", 'k', "FILE", "public key to verify with (default: the keys that pull has pinned)"},
+    {"key", 'k', "FILE", "public key to verify with (default: those pinned)"},
     {0},
 };
 
@@ -103,8 +103,8 @@ const struct command command_verify = {
     .name = "verify",
     .arguments = "FILE",
     .summary = "verify a file against its signature, without the server",
-    .help = "Verifies FILE against FILE.minisig beside it (and FILE.sha256 where there is one),\n"
-            "and prints what the signature says it is. Asks no server.",
+    .help = "Verifies FILE against FILE.minisig beside it (and FILE.sha256 where there is\n"
+            "one), and prints what the signature says it is. Asks no server.",
     .example = "assay verify minimal.wsl\nassay verify minimal.wsl --key minisign.pub",
     .options = options_table,
     .min_args = 1,

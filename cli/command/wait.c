@@ -23,8 +23,8 @@ const struct command command_wait = {
     .arguments = "BUILD",
     .summary = "wait until a build has ended and say how",
     .help = "Waits until a build has ended and says how: the exit code is 0 when it was\n"
-            "published, 1 rejected, 3 not fully audited, 4 failed or canceled, 8 when --timeout\n"
-            "passed first.",
+            "published, 1 rejected, 3 not fully audited, 4 failed or canceled, 8 when\n"
+            "--timeout passed first.",
     .example = "assay wait 12 --timeout 3600",
     .options = options_table,
     .min_args = 1,

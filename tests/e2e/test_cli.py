@@ -21,7 +21,13 @@ class Use(CliTest):
             text = self.assay(*command.split(), "--help")[0]
             self.assertIn(f"Usage: assay {command}", text)
             self.assertIn(f"  assay {command}", text.split("Example:", 1)[1])
-            self.assertLessEqual(max(map(len, text.splitlines())), 100)
+            self.assertLessEqual(max(map(len, text.splitlines())), 80, text)
+
+    def test_the_columns_of_tables_are_in_the_help(self):
+        for command, columns in (("status", "TARGET, LAST BUILD, STATE"), ("targets", "KIND"),
+                                 ("builds", "BUILD, TARGET, STATE"), ("releases", "SHA256"),
+                                 ("token list", "LAST USED")):
+            self.assertIn(columns, self.assay(*command.split(), "--help")[0])
 
     def test_options_in_the_help_are_the_ones_that_are_taken(self):
         for command in commands(self.assay("--help")[0]):
