@@ -14,6 +14,8 @@ from pathlib import Path
 BIN = Path(os.environ["ASSAY_BIN"])
 SOURCE = Path(os.environ["ASSAY_SOURCE"])
 FLAKE = f"path:{SOURCE}/tests/flake"
+# Whether this assayd has the places of daemon/build/crash.h, at which it can be made to die.
+CAN_CRASH = b"ASSAY_CRASH_AT" in (BIN / "assayd").read_bytes()
 FINAL = ("published", "rejected", "failed", "canceled")
 START_SECONDS = 120  # what is waited for at most; no test asserts how long a thing took
 WAIT_SECONDS = 300
@@ -111,7 +113,7 @@ class Daemon:
                 text=True, env={**os.environ, **(env or {})})
         line = self.process.stdout.readline()  # said when it is ready; "" when it has ended
         if "listening on http" not in line:
-            self.process.wait(timeout=START_SECONDS)
+            self.wait_end()
             raise AssertionError(f"assayd did not start: {line}{self.log()}")
         self.url = line.split()[-1]
         return self

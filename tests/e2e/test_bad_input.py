@@ -6,7 +6,7 @@ import socket
 import subprocess
 import unittest
 
-from harness import BIN, START_SECONDS, DaemonTest, image, scripted, tarball
+from harness import BIN, CAN_CRASH, START_SECONDS, DaemonTest, image, scripted, tarball
 
 
 class Targets(DaemonTest):
@@ -206,6 +206,53 @@ class FullDisk(DaemonTest):
 
     def mount_again(self, daemon, size):
         subprocess.run(["mount", "-o", f"remount,size={size}", daemon.state], check=True)
+
+    @unittest.skipUnless(CAN_CRASH, "this assayd was built without the places to die at")
+    def test_at_each_step_of_publishing(self):
+        """Room for N further files, as a file system without inodes is full as well: N decides
+        which step fails. What has failed can never be fetched, and with room all goes well."""
+        daemon = self.small("400m", {"minimal": tarball("minimal")})
+        ends = set()
+        for room in range(6):
+            self.limit_files(daemon, None)
+            daemon.start(env={"ASSAY_CRASH_AT": "before-blob"})
+            build = daemon.build("minimal")
+            self.assertEqual(daemon.wait_end(), -9)
+            self.limit_files(daemon, room)
+            try:
+                daemon.start()
+            except AssertionError as error:
+                self.assertIn("No space left", str(error))
+                ends.add("start")
+                self.limit_files(daemon, None)
+                daemon.start()
+            shown = daemon.wait(build)
+            ends.add(shown["state"])
+            with self.subTest(room=room):
+                if shown["state"] == "failed":
+                    self.assertEqual(shown["failure"]["kind"], "infrastructure")
+                    self.assertIn("No space left", shown["failure"]["message"])
+                    self.check_hidden(daemon, shown["artifact"])
+                self.check_whole(daemon)
+            daemon.stop()
+        self.assertEqual(ends, {"start", "failed", "published"})
+
+    def limit_files(self, daemon, room):
+        """Lets `room` further files be made; None: as many as one likes."""
+        stat = os.statvfs(daemon.state)
+        count = 100000 if room is None else stat.f_files - stat.f_ffree + room
+        subprocess.run(["mount", "-o", f"remount,nr_inodes={count}", daemon.state], check=True)
+
+    def check_hidden(self, daemon, artifact):
+        for kind in ("", ".minisig", ".audit.json", ".sha256"):
+            path = f"/r/{artifact['sha256']}/{artifact['name']}{kind}"
+            self.assertEqual(daemon.request("GET", path)[0], 404, kind)
+
+    def check_whole(self, daemon):
+        """All that is published has all of its evidence."""
+        for release in daemon.api("GET", "/releases"):
+            for kind in ("", ".minisig", ".audit.json", ".sha256"):
+                self.assertEqual(daemon.request("GET", release["url"] + kind)[0], 200, kind)
 
     def test_to_the_last_byte_while_building(self):
         daemon = self.small("8m", {"slow": tarball("slow")}).start()

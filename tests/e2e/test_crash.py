@@ -9,13 +9,12 @@ import signal
 import unittest
 from pathlib import Path
 
-from harness import BIN, FINAL, DaemonTest, tarball
+from harness import CAN_CRASH, FINAL, DaemonTest, tarball
 
 # daemon/build/crash.h: where the builds with sanitizers can be made to die.
 STAGES = ("queued", "building", "assembling", "assembled", "auditing", "audited", "signing")
 PUBLISHING = ("after-blob", "before-blob", "signed", "after-signature", "after-evidence",
               "verified", "published")
-CAN_CRASH = b"ASSAY_CRASH_AT" in (BIN / "assayd").read_bytes()
 
 
 class Crash(DaemonTest):
