@@ -113,7 +113,8 @@ int store_report_put(struct store *store, int64_t build, const json_t *report,
 int store_report_get(struct store *store, int64_t build, json_t **ret, struct assay_error *err);
 
 /* At start: drops every lease, so that what a crash left is claimed again, in the stage it had
- * reached. `building` and `assembling` count as a new attempt, with a log of its own. Returns how many there were. */
+ * reached. `building` and `assembling` count as a new attempt, with a log of its own. Returns how
+ * many there were. */
 int store_recover(struct store *store, struct assay_error *err);
 
 /* ---- releases and channels --------------------------------------------------------------------
