@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "api.h"
 #include "output.h"
@@ -29,6 +30,10 @@ static void print_build(const json_t *build)
         output_field("size", size);
     }
     printf("  %-10s %" PRId64 "\n", "attempt", assay_json_int(build, "attempt", 1));
+    if (strcmp(assay_json_string(build, "state", ""), "failed") == 0)
+        printf("  %-10s assay log %" PRId64 "\n", "its log", assay_json_int(build, "id", 0));
+    else if (strcmp(assay_json_string(build, "state", ""), "rejected") == 0)
+        printf("  %-10s assay report %" PRId64 "\n", "its report", assay_json_int(build, "id", 0));
     output_field("doing", assay_json_string(json_object_get(build, "progress"), "text", NULL));
 }
 

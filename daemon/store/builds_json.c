@@ -172,7 +172,11 @@ int store_report_get(struct store *store, int64_t build, json_t **ret, struct as
     if (r < 0)
         return r;
     if (r == 0)
-        return assay_error_set(err, ENOENT, "build %lld has no report", (long long)build);
+        return assay_error_set(
+            err, ENOENT,
+            "build %lld has no report: it was not audited (yet); its state and its "
+            "log (assay log %lld) say why",
+            (long long)build, (long long)build);
     snprintf(where, sizeof(where), "the report of build %lld", (long long)build);
     return assay_json_parse(db_text(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0), where, ret,
                             err);

@@ -91,7 +91,10 @@ class RealDaemon(cli_harness.CliTest):
         self.assertIn(f"build {number} (broken): failed\n", err)
         for args in (["log", number], ["log", number, "-f"]):
             self.assertIn("the-build-said-this", self.assay(*args)[0])
-        self.assertIn("failed", self.assay("show", number)[0])
+        shown = self.assay("show", number)[0]
+        self.assertIn("failed", shown)
+        self.assertIn(f"assay log {number}", shown)
+        self.assertIn(f"assay log {number}", self.assay("report", number, code=2)[1])
         self.assay("wait", number, code=4)
         self.assertIn(f"{number}\tbroken\tfailed", self.assay("builds", "-t", "broken")[0])
         self.assay("cancel", number, code=2)

@@ -34,6 +34,8 @@ class Http(DaemonTest):
         status, _, body = self.served.request("GET", "/readyz", token=None)
         self.assertEqual(status, 200, body)
         self.assertEqual(set(json.loads(body)["checks"].values()), {True})
+        if os.geteuid() == 0:
+            self.assertIs(json.loads(body)["isolated"], True)
 
     def test_the_key_is_the_one_it_signs_with(self):
         status, _, body = self.served.request("GET", "/keys/minisign.pub", token=None)
