@@ -10,6 +10,7 @@ build-users-group ='
 
 source_dir=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d --tmpdir flake-check.XXXXXXXXXX)
+export XDG_CACHE_HOME=$work/cache # Nix's caches are not shared with what else runs
 trap 'rm -rf -- "$work"' EXIT
 export HOME=$work/home
 mkdir "$HOME" "$work/tmp" "$work/log"
@@ -74,7 +75,7 @@ check_outputs() {
   git -C "$work/checkout" init -q
   git -C "$work/checkout" add .
   same "derivation in a git checkout" \
-    "$(nix eval --raw "git+file://$work/checkout?dir=flake#$attribute" 2> "$work/log/git")" \
+    "$(nix eval --raw "git+file://$work/checkout?dir=flake#$attribute" 2> "$work/log/git" || cat "$work/log/git")" \
     "$(nix eval --raw "path:$source_dir#$attribute")"
 }
 
