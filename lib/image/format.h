@@ -2,7 +2,7 @@
 #ifndef ASSAY_IMAGE_FORMAT_H
 #define ASSAY_IMAGE_FORMAT_H
 
-#include "image/walk.h"
+#include "image/cover.h"
 
 /* Bytes from the start that every probe may ask for: btrfs has its magic at 65600. */
 #define IMAGE_HEAD_SIZE 69632
@@ -56,6 +56,9 @@ struct image_format {
     const char *driver;
     bool (*closed)(struct blocks *blocks, enum unread_reason *ret_reason, char *ret_detail,
                    size_t size);
+    /* Notes which bytes of the file the virtual disk shows; the rest is scanned as it is, all of it
+     * when this is NULL. */
+    void (*mapped)(struct blocks *blocks, struct image_cover *cover);
 
     /* RECOGNISED */
     bool harmless; /* raw bytes are all there is (swap): not reported */

@@ -10,10 +10,13 @@
  * Names that are made up here, because the artifact holds none, always the same for the same bytes:
  *   p1, p2, ...            container of a partition: its slot in the table, logical ones from p5 on
  *   (raw)                  a region or artifact without a known format, as one entry
- *   (free)                 all unallocated space of a file system or disk as one entry of type
- * FREE; offsets are those in the file system or disk, what is in use is a hole (volume label) META:
- * the label's bytes (gzip header)          META: the header's bytes, where it holds a name, a
- * comment or more (after the end)        META: bytes other than zeros after a container's end
+ *   (free)                 all of a file system or disk that is no file's content or partition, as
+ *                          one entry of type FREE: unallocated space, slack, journal, tables;
+ *                          offsets are those in the file system or disk, the rest is a hole
+ *   (unmapped)             the same of a virtual disk's file: what is no part of the disk
+ *   (volume label)         META: the label's bytes
+ *   (gzip header)          META: the header's bytes, where it holds a name, a comment or more
+ *   (after the end)        META: bytes other than zeros after a container's end
  *   (content)              what a compressed artifact without a name of its own decompresses to
  *   NAME:STREAM            an NTFS alternate data stream */
 #ifndef ASSAY_IMAGE_IMAGE_H

@@ -43,7 +43,8 @@ static int raw_piece(struct image_walk *walk, unsigned level, const uint8_t *dat
 int image_walk_range(struct image_walk *walk, struct blocks *blocks, unsigned level, uint64_t start,
                      uint64_t end, bool *ret_any)
 {
-    _cleanup_free_ uint8_t *piece = malloc(IMAGE_PIECE);
+    uint64_t most = end > start ? end - start : 1;
+    _cleanup_free_ uint8_t *piece = malloc(most < IMAGE_PIECE ? (size_t)most : IMAGE_PIECE);
     struct assay_error err = {0};
     int r = piece ? 0 : -ENOMEM;
 
@@ -90,6 +91,7 @@ static int walk_disk(struct image_walk *walk, const struct image_format *format,
     char detail[512] = "";
     struct assay_error err = {0};
     _cleanup_blocks_ struct blocks *disk = NULL;
+    struct image_cover cover = {0};
     int r, socket = -1;
 
     if (blocks != walk->artifact) {
@@ -118,7 +120,13 @@ static int walk_disk(struct image_walk *walk, const struct image_format *format,
                           err.code ? err.text : strerror(-r));
         return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
     }
-    return image_walk_region(walk, disk, false);
+    r = image_walk_region(walk, disk, false);
+    if (r == 0 && format->mapped)
+        format->mapped(blocks, &cover);
+    if (r == 0)
+        r = image_cover_rest(&cover, walk, blocks, "(unmapped)");
+    image_cover_free(&cover);
+    return r;
 }
 
 int image_walk_blocks(struct image_walk *walk, const struct image_format *format,

@@ -26,6 +26,7 @@
 
 #define RECORDS_MAX 20000
 #define OPEN_MAX 64
+#define NEEDLE "needle-in-a-haystack"
 
 struct record {
     char *where, *link;
@@ -37,6 +38,7 @@ struct record {
     uint64_t bytes, end; /* handed over; end of the last piece */
     char sha256[65];     /* holes filled with zeros up to `size` */
     char head[64];       /* the first bytes handed over */
+    bool needle;         /* one piece handed over holds NEEDLE */
     bool done;
 };
 
@@ -158,6 +160,7 @@ static inline int on_bytes(void *ctx, unsigned level, const uint8_t *data, size_
     assay_digest_update(seen->digests[level], data, len);
     if (!record->bytes)
         memcpy(record->head, data, len < sizeof(record->head) - 1 ? len : sizeof(record->head) - 1);
+    record->needle |= memmem(data, len, NEEDLE, strlen(NEEDLE)) != NULL;
     record->bytes += len;
     record->end = offset + len;
     return 0;

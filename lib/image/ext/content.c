@@ -56,11 +56,9 @@ static int collect_run(struct collect *collect, uint64_t logical, uint64_t physi
 
 static void collect_extents(struct collect *collect, ext2_ino_t ino, struct ext2_inode *inode)
 {
-    ext2_filsys fs = collect->to->fs;
-    uint64_t count = ext2fs_blocks_count(fs->super);
     ext2_extent_handle_t handle = NULL;
     struct ext2fs_extent extent;
-    errcode_t e = ext2fs_extent_open2(fs, ino, inode, &handle);
+    errcode_t e = ext2fs_extent_open2(collect->to->fs, ino, inode, &handle);
     int op = EXT2_EXTENT_ROOT, r = 0;
 
     while (e == 0 && r == 0) {
@@ -73,9 +71,6 @@ static void collect_extents(struct collect *collect, ext2_ino_t ino, struct ext2
             continue;
         if (!(extent.e_flags & EXT2_EXTENT_FLAGS_UNINIT))
             r = collect_run(collect, extent.e_lblk, extent.e_pblk, extent.e_len);
-        else if (fs->block_map && extent.e_pblk >= fs->super->s_first_data_block &&
-                 extent.e_pblk < count && extent.e_len <= count - extent.e_pblk)
-            ext2fs_unmark_block_bitmap_range2(fs->block_map, extent.e_pblk, extent.e_len);
     }
     if (e && e != EXT2_ET_EXTENT_NO_NEXT)
         collect_damage(collect, "the file's extents are damaged");
@@ -128,7 +123,7 @@ static int ext_content_next(struct content *content, const uint8_t **ret, size_t
     }
     while (self->at < self->n_runs) {
         const struct ext_run *run = &self->runs[self->at];
-        uint64_t from = run->logical * block + self->done, left = run->len * block - self->done;
+        uint64_t from = run->logical * block + self->done, left = run->len * block - self->done, at;
         int r;
 
         left = from < content->size && left > content->size - from ? content->size - from : left;
@@ -138,8 +133,10 @@ static int ext_content_next(struct content *content, const uint8_t **ret, size_t
             continue;
         }
         *ret_len = left < IMAGE_PIECE ? (size_t)left : IMAGE_PIECE;
-        r = blocks_read(self->blocks, self->piece, *ret_len, run->physical * block + self->done,
-                        err);
+        at = run->physical * block + self->done;
+        r = blocks_read(self->blocks, self->piece, *ret_len, at, err);
+        if (r == 0 && self->cover)
+            image_cover_add(self->cover, at, at + *ret_len);
         self->done += *ret_len;
         *ret = self->piece;
         *ret_offset = from;

@@ -4,7 +4,7 @@
 
 #include <ext2fs/ext2fs.h>
 
-#include "image/walk.h"
+#include "image/cover.h"
 
 /* A stretch of a file: `len` blocks from `logical` on lie at `physical`. */
 struct ext_run {
@@ -18,9 +18,10 @@ struct ext_content {
     struct blocks *blocks;
     struct ext_run *runs;
     size_t n_runs, at;
-    uint64_t done;    /* bytes of the run at hand that were read */
-    uint8_t *piece;   /* IMAGE_PIECE bytes, lent */
-    uint8_t *inlined; /* content that lies in the inode, owned */
+    uint64_t done;             /* bytes of the run at hand that were read */
+    uint8_t *piece;            /* IMAGE_PIECE bytes, lent */
+    struct image_cover *cover; /* what was handed over is noted here; lent, may be NULL */
+    uint8_t *inlined;          /* content that lies in the inode, owned */
     size_t inlined_len;
     int damage; /* the map is damaged: what was found is read, then this is the end */
     struct assay_error err;
@@ -29,9 +30,8 @@ struct ext_content {
 /* Opens the file system: io is read from `blocks`, which outlives it. */
 errcode_t ext_open(struct blocks *blocks, ext2_filsys *ret);
 
-/* Finds out where the content of `ino` lies. `piece` is lent. Blocks of unwritten extents are
- * marked as free in the block bitmap in memory, so that what lies in them is scanned as well.
- * Returns 0 (damage is for content.next to tell) or -ENOMEM. */
+/* Finds out where the content of `ino` lies. `piece` is lent. Returns 0 (damage is for content.next
+ * to tell) or -ENOMEM. */
 int ext_content_open(ext2_filsys fs, struct blocks *blocks, ext2_ino_t ino,
                      struct ext2_inode *inode, uint8_t *piece, uint64_t deadline,
                      struct ext_content *ret);

@@ -1,4 +1,4 @@
-/* The tree of an ext file system, its free space and its label. */
+/* The tree of an ext file system, its label, and all that is no file's content. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +111,7 @@ static int walk_regular(struct ext_walk *ext, ext2_ino_t ino, struct entry *entr
                          &content);
     if (r < 0)
         return image_walk_damage(ext->walk, entry->path, r, NULL);
+    content.cover = &ext->cover;
     r = image_walk_file(ext->walk, entry, &content.content);
     ext_content_close(&content);
     return r;
@@ -205,35 +206,6 @@ static int walk_dir(struct ext_walk *ext, ext2_ino_t dir, const char *path, unsi
     return r;
 }
 
-/* Free blocks, the boot sector, and what lies behind the file system. */
-static int walk_free(struct ext_walk *ext)
-{
-    struct entry entry = {.path = "(free)", .type = ENTRY_FREE, .uid = -1, .gid = -1, .size = -1};
-    uint64_t block = ext->fs->blocksize, last = ext2fs_blocks_count(ext->fs->super) - 1;
-    blk64_t at = ext->fs->super->s_first_data_block, from, to;
-    bool any = false;
-    unsigned level;
-    int r = image_walk_begin(ext->walk, &entry, &level);
-
-    if (r == 0)
-        r = image_walk_range(ext->walk, ext->blocks, level, 0, SUPERBLOCK_OFFSET, &any);
-    if (r == 0 && !ext->fs->block_map)
-        image_walk_unread(ext->walk, "(free)", UNREAD_CORRUPT,
-                          "the block bitmap is damaged: free space was not scanned");
-    while (r == 0 && ext->fs->block_map && at <= last) {
-        if (ext2fs_find_first_zero_block_bitmap2(ext->fs->block_map, at, last, &from))
-            break;
-        if (ext2fs_find_first_set_block_bitmap2(ext->fs->block_map, from, last, &to))
-            to = last + 1;
-        r = image_walk_range(ext->walk, ext->blocks, level, from * block, to * block, &any);
-        at = to;
-    }
-    if (r == 0)
-        r = image_walk_range(ext->walk, ext->blocks, level, (last + 1) * block, ext->blocks->size,
-                             &any);
-    return r < 0 ? r : image_walk_done(ext->walk);
-}
-
 static int walk_label(struct ext_walk *ext)
 {
     const struct ext2_super_block *super = ext->fs->super;
@@ -261,12 +233,10 @@ static int walk_all(struct ext_walk *ext)
     if (!ext->inode || !ext->piece ||
         ext2fs_allocate_inode_bitmap(ext->fs, "directories met", &ext->seen))
         return image_walk_damage(ext->walk, NULL, -ENOMEM, NULL);
-    if (ext2fs_read_block_bitmap(ext->fs))
-        ext->fs->block_map = NULL;
     r = walk_label(ext);
     if (r == 0)
         r = walk_one(ext, EXT2_ROOT_INO, ".", 0);
-    return r < 0 ? r : walk_free(ext);
+    return r < 0 ? r : image_cover_rest(&ext->cover, ext->walk, ext->blocks, "(free)");
 }
 
 int image_ext_walk(struct image_walk *walk, struct blocks *blocks)
@@ -288,6 +258,7 @@ int image_ext_walk(struct image_walk *walk, struct blocks *blocks)
     if (ext.seen)
         ext2fs_free_inode_bitmap(ext.seen);
     ext_links_free(&ext);
+    image_cover_free(&ext.cover);
     free(ext.inode);
     free(ext.piece);
     ext2fs_free(ext.fs);

@@ -22,7 +22,8 @@ struct ext_walk {
     struct ext2_inode_large *inode;
     size_t inode_size;
     uint8_t *piece;
-    struct ext_link *links; /* hash table by inode, open addressing; a free slot has no path */
+    struct image_cover cover; /* content of files */
+    struct ext_link *links;   /* hash table by inode, open addressing; a free slot has no path */
     size_t links_n, links_cap, links_used;
 };
 

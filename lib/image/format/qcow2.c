@@ -8,6 +8,7 @@
 #define HEADER_V2 72
 #define HEADER_V3 104
 #define INCOMPATIBLE_EXTERNAL_DATA (UINT64_C(1) << 2)
+#define INCOMPATIBLE_EXTENDED_L2 (UINT64_C(1) << 4)
 
 bool qcow2_parse(const uint8_t *data, size_t len, struct qcow2_header *ret)
 {
@@ -25,6 +26,9 @@ bool qcow2_parse(const uint8_t *data, size_t len, struct qcow2_header *ret)
     ret->snapshots = image_be32(data + 60);
     if (ret->version < 2 || ret->version > 3 || bits < 9 || bits > 21)
         return false;
+    ret->cluster = UINT64_C(1) << bits;
+    ret->l1_entries = image_be32(data + 36);
+    ret->l1_at = image_be64(data + 40);
     if (!ret->backing_at)
         ret->backing_len = 0;
     if (ret->version == 2)
@@ -32,6 +36,7 @@ bool qcow2_parse(const uint8_t *data, size_t len, struct qcow2_header *ret)
     if (len < HEADER_V3)
         return false;
     ret->external = image_be64(data + 72) & INCOMPATIBLE_EXTERNAL_DATA;
+    ret->extended = image_be64(data + 72) & INCOMPATIBLE_EXTENDED_L2;
     return true;
 }
 
@@ -100,4 +105,5 @@ const struct image_format image_format_qcow2 = {
     .probe = probe_qcow2,
     .driver = "qcow2",
     .closed = closed_qcow2,
+    .mapped = qcow2_mapped,
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/cover.h"
 #include "image/format.h"
 #include "image/tsk/tsk.h"
 
@@ -116,21 +117,14 @@ static int walk_part(struct disk *disk, const struct part *part)
 /* What no partition covers: boot sector, tables, gaps, the rest. */
 static int walk_gaps(struct disk *disk)
 {
-    struct entry entry = {.path = "(free)", .type = ENTRY_FREE, .uid = -1, .gid = -1, .size = -1};
-    uint64_t at = 0;
-    bool any = false;
-    unsigned level;
-    int r = image_walk_begin(disk->walk, &entry, &level);
+    struct image_cover cover = {0};
+    int r;
 
-    for (size_t i = 0; i <= disk->n && r == 0; i++) {
-        uint64_t end = i < disk->n ? disk->parts[i].start : disk->blocks->size;
-
-        if (end > at)
-            r = image_walk_range(disk->walk, disk->blocks, level, at, end, &any);
-        if (i < disk->n && disk->parts[i].end > at)
-            at = disk->parts[i].end;
-    }
-    return r < 0 ? r : image_walk_done(disk->walk);
+    for (size_t i = 0; i < disk->n; i++)
+        image_cover_add(&cover, disk->parts[i].start, disk->parts[i].end);
+    r = image_cover_rest(&cover, disk->walk, disk->blocks, "(free)");
+    image_cover_free(&cover);
+    return r;
 }
 
 static int walk_disk(struct image_walk *walk, struct blocks *blocks, TSK_VS_TYPE_ENUM type,

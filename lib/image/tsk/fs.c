@@ -1,9 +1,10 @@
-/* FAT, exFAT and NTFS. Content is read through The Sleuth Kit's attributes; what is free by its
- * block flags. */
+/* FAT, exFAT and NTFS. Content is read through The Sleuth Kit's attributes; what is no file's
+ * content from the blocks themselves. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/cover.h"
 #include "image/tsk/tsk.h"
 
 #define DEPTH_MAX 256u
@@ -16,6 +17,7 @@ struct tsk_walk {
     uint8_t *piece;
     TSK_INUM_T *seen; /* directories that were met, sorted */
     size_t n_seen, cap_seen;
+    struct image_cover cover; /* content of files */
 };
 
 struct tsk_content {
@@ -72,6 +74,28 @@ static int walk_plain(struct tsk_walk *tsk, const struct entry *entry, struct co
     return r < 0 ? r : image_walk_done(tsk->walk);
 }
 
+/* Notes where the first `len` bytes of an attribute lie. What lies behind them in its last block
+ * was not read, nor what NTFS gives as zeros because it was not written yet. */
+static void cover_attr(struct tsk_walk *tsk, const TSK_FS_ATTR *attr, uint64_t len)
+{
+    uint64_t size = tsk->fs->block_size, written = (uint64_t)attr->nrd.initsize;
+
+    if (!(attr->flags & TSK_FS_ATTR_NONRES) || attr->nrd.skiplen)
+        return;
+    if (attr->flags & TSK_FS_ATTR_COMP) /* its blocks hold something else than its bytes */
+        return;
+    len = len < written ? len : written;
+    for (const TSK_FS_ATTR_RUN *run = attr->nrd.run; run && len; run = run->next) {
+        uint64_t take = run->len < len / size + 1 ? run->len * size : len;
+
+        take = take < len ? take : len;
+        len -= take;
+        if (!(run->flags & (TSK_FS_ATTR_RUN_FLAG_SPARSE | TSK_FS_ATTR_RUN_FLAG_FILLER)) &&
+            run->addr <= tsk->fs->last_block)
+            image_cover_add(&tsk->cover, run->addr * size, run->addr * size + take);
+    }
+}
+
 static int walk_attr(struct tsk_walk *tsk, const struct entry *entry, const TSK_FS_ATTR *attr)
 {
     struct tsk_content content = {
@@ -81,6 +105,7 @@ static int walk_attr(struct tsk_walk *tsk, const struct entry *entry, const TSK_
     };
     struct entry one = *entry;
     _cleanup_free_ char *path = NULL;
+    int r;
 
     one.size = attr->size;
     if (tsk->fs->ftype == TSK_FS_TYPE_NTFS && attr->name && *attr->name &&
@@ -91,9 +116,11 @@ static int walk_attr(struct tsk_walk *tsk, const struct entry *entry, const TSK_
         }
         one.path = path;
     }
-    if (entry->type == ENTRY_META || one.path[0] == '$')
-        return walk_plain(tsk, &one, &content.content);
-    return image_walk_file(tsk->walk, &one, &content.content);
+    r = entry->type == ENTRY_META || one.path[0] == '$'
+            ? walk_plain(tsk, &one, &content.content)
+            : image_walk_file(tsk->walk, &one, &content.content);
+    cover_attr(tsk, attr, content.at);
+    return r;
 }
 
 /* An entry of a type that has content, without any. */
@@ -240,59 +267,6 @@ static int walk_dir(struct tsk_walk *tsk, TSK_INUM_T inum, const char *path, uns
     return r;
 }
 
-/* A run of free blocks that is not handed over yet. */
-struct free_run {
-    struct tsk_walk *tsk;
-    unsigned level;
-    uint64_t start, end; /* bytes */
-    bool any;
-    int failed;
-};
-
-static int free_flush(struct free_run *run)
-{
-    if (run->end > run->start)
-        run->failed = image_walk_range(run->tsk->walk, run->tsk->blocks, run->level, run->start,
-                                       run->end, &run->any);
-    run->start = run->end = 0;
-    return run->failed;
-}
-
-static TSK_WALK_RET_ENUM free_block(const TSK_FS_BLOCK *block, void *ctx)
-{
-    struct free_run *run = ctx;
-    uint64_t size = run->tsk->fs->block_size, at = block->addr * size;
-
-    if (at != run->end || run->end - run->start >= (uint64_t)64 << 20) {
-        if (free_flush(run) < 0)
-            return TSK_WALK_STOP;
-        run->start = at;
-    }
-    run->end = at + size;
-    return TSK_WALK_CONT;
-}
-
-static int walk_free(struct tsk_walk *tsk)
-{
-    struct entry entry = {.path = "(free)", .type = ENTRY_FREE, .uid = -1, .gid = -1, .size = -1};
-    struct free_run run = {.tsk = tsk};
-    uint64_t end = (tsk->fs->last_block + 1) * tsk->fs->block_size;
-    int r = image_walk_begin(tsk->walk, &entry, &run.level);
-
-    if (r < 0)
-        return r;
-    if (tsk_fs_block_walk(tsk->fs, tsk->fs->first_block, tsk->fs->last_block_act,
-                          TSK_FS_BLOCK_WALK_FLAG_UNALLOC | TSK_FS_BLOCK_WALK_FLAG_AONLY, free_block,
-                          &run) &&
-        run.failed == 0)
-        image_walk_unread(tsk->walk, "(free)", UNREAD_CORRUPT,
-                          "free space was not scanned in full: %s", tsk_source_error());
-    r = run.failed < 0 ? run.failed : free_flush(&run);
-    if (r == 0)
-        r = image_walk_range(tsk->walk, tsk->blocks, run.level, end, tsk->blocks->size, &run.any);
-    return r < 0 ? r : image_walk_done(tsk->walk);
-}
-
 static int walk_fs(struct image_walk *walk, struct blocks *blocks, TSK_FS_TYPE_ENUM type)
 {
     struct tsk_walk tsk = {.walk = walk, .blocks = blocks};
@@ -310,7 +284,7 @@ static int walk_fs(struct image_walk *walk, struct blocks *blocks, TSK_FS_TYPE_E
                               "the file system is larger than what holds it");
         r = walk_dir(&tsk, tsk.fs->root_inum, "", 0);
         if (r == 0)
-            r = walk_free(&tsk);
+            r = image_cover_rest(&tsk.cover, walk, blocks, "(free)");
         tsk_fs_close(tsk.fs);
     } else if (r == 0) {
         image_walk_unread(walk, NULL, UNREAD_CORRUPT, "the file system cannot be opened: %s",
@@ -320,6 +294,7 @@ static int walk_fs(struct image_walk *walk, struct blocks *blocks, TSK_FS_TYPE_E
     tsk_source_free(source);
     free(tsk.piece);
     free(tsk.seen);
+    image_cover_free(&tsk.cover);
     return r;
 }
 

@@ -1,0 +1,30 @@
+/* What of some blocks was read, so that the rest can be read as well: bytes that belong to no file
+ * are where deleted data stays. */
+#ifndef ASSAY_IMAGE_COVER_H
+#define ASSAY_IMAGE_COVER_H
+
+#include "image/walk.h"
+
+#define IMAGE_COVER_MAX ((size_t)1 << 22) /* stretches that are kept */
+
+struct image_cover_span {
+    uint64_t start, end; /* bytes */
+};
+
+/* Begins as {0}. */
+struct image_cover {
+    struct image_cover_span *spans;
+    size_t n, cap;
+};
+
+/* Notes that [start, end) was read. What cannot be kept (memory, IMAGE_COVER_MAX) counts as not
+ * read, and is read once more. */
+void image_cover_add(struct image_cover *cover, uint64_t start, uint64_t end);
+
+/* Hands over what of `blocks` was not noted and is not zeros, as one entry `path` of type FREE. */
+int image_cover_rest(struct image_cover *cover, struct image_walk *walk, struct blocks *blocks,
+                     const char *path);
+
+void image_cover_free(struct image_cover *cover);
+
+#endif
