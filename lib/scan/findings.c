@@ -150,9 +150,13 @@ static struct seen **seen_slot(struct findings *findings, const uint8_t print[PR
     return slot;
 }
 
-/* A copy of `path`, without its middle when it is too long. */
-static char *shorten(const char *path)
+/* A copy of `path`, without its middle when it is too long. What is hidden is hidden before: of a
+ * secret that is cut the rest would be shown. */
+static char *shorten(const struct findings *findings, const char *full)
 {
+    _cleanup_json_ json_t *redacted =
+        strlen(full) > FINDING_PATH_MAX ? redact_text(findings->redact, full) : NULL;
+    const char *path = redacted ? json_string_value(redacted) : full;
     size_t len = strlen(path), half = FINDING_PATH_MAX / 2 - 2;
     char *text;
 
@@ -241,12 +245,12 @@ static int add_new(struct findings *findings, const struct finding_hit *hit, con
 int findings_add(struct findings *findings, const struct finding_hit *hit)
 {
     _cleanup_free_ char *full = finding_path(hit->container, hit->path);
-    _cleanup_free_ char *path = full ? shorten(full) : NULL;
+    _cleanup_free_ char *path = NULL;
     uint8_t print[PRINT_SIZE];
     struct seen **slot;
     int r;
 
-    if (!path)
+    if (!full)
         return -ENOMEM;
     r = fingerprint(findings, hit, full, print);
     if (r == 0 && hit->secret)
@@ -254,6 +258,9 @@ int findings_add(struct findings *findings, const struct finding_hit *hit)
                        hit->class == FINDING_IDENTITY);
     if (r < 0)
         return r;
+    path = shorten(findings, full);
+    if (!path)
+        return -ENOMEM;
     slot = seen_slot(findings, print);
     if (!*slot)
         return add_new(findings, hit, path, print, slot);

@@ -252,6 +252,32 @@ START_TEST(long_paths_cannot_blow_up_a_report)
 }
 END_TEST
 
+/* The middle that a long path loses may begin or end within a secret. */
+START_TEST(a_long_path_is_not_cut_within_a_secret)
+{
+    static const char secret[] = "tok_0123456789abcdef";
+    char path[6000];
+
+    for (size_t at = FINDING_PATH_MAX / 2 - 20; at < FINDING_PATH_MAX / 2; at++) {
+        struct findings *findings = findings_new(key);
+        struct finding_hit hit = hit_of("a.b", path, secret);
+        char *text;
+        json_t *json;
+
+        memset(path, '/', sizeof(path) - 1);
+        path[sizeof(path) - 1] = 0;
+        memcpy(path + at, secret, strlen(secret));
+        ck_assert_int_eq(findings_add(findings, &hit), 0);
+        json = json_of(findings);
+        text = json_dumps(json_object_get(json_array_get(json, 0), "path"), JSON_ENCODE_ANY);
+        ck_assert_ptr_null(strstr(text, "tok"));
+        free(text);
+        json_decref(json);
+        findings_free(findings);
+    }
+}
+END_TEST
+
 START_TEST(names_of_classes_and_severities_go_both_ways)
 {
     enum finding_class class = FINDING_SECRET;
@@ -286,6 +312,7 @@ int main(void)
     tcase_add_test(tcase, no_more_of_a_secret_is_shown_than_a_quarter);
     tcase_add_test(tcase, floods_are_capped_and_counted);
     tcase_add_test(tcase, long_paths_cannot_blow_up_a_report);
+    tcase_add_test(tcase, a_long_path_is_not_cut_within_a_secret);
     tcase_add_test(tcase, names_of_classes_and_severities_go_both_ways);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
