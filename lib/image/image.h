@@ -86,7 +86,8 @@ struct image_host {
     /* Returns a new empty file (unlinked, read-write) to spool into. NULL: nothing can be spooled.
      */
     int (*open_spool)(void *ctx, int *ret_fd, struct assay_error *err);
-    /* Told every now and then, at most a few times a second; may be NULL. */
+    /* Told every now and then, at most a few times a second; may be NULL. `path` is "" or that of
+     * the entry the visitor was told of last. */
     void (*progress)(void *ctx, uint64_t bytes_in, uint64_t bytes_total, uint64_t entries,
                      const char *path);
     void *ctx;

@@ -93,9 +93,6 @@ static int walk_announce(struct image_walk *walk, const struct entry *entry)
         return walk->failed;
     if (walk->result->entries >= walk->budget->entries)
         return image_walk_stop(walk, entry->path, "more entries than the budget allows");
-    r = walk_tick(walk, entry->path, 4096);
-    if (r < 0)
-        return r;
     if (strnlen(entry->path, walk->budget->name + 1) > walk->budget->name) {
         cut = strndup(entry->path, walk->budget->name);
         if (!cut)
@@ -109,7 +106,10 @@ static int walk_announce(struct image_walk *walk, const struct entry *entry)
         walk->count->entries++;
     copy.container = assay_buf_str(&walk->container);
     r = walk->visitor->entry(walk->ctx, &copy);
-    return r < 0 ? walk_fail(walk, r, NULL) : 0;
+    if (r < 0)
+        return walk_fail(walk, r, NULL);
+    /* After the visitor: what progress tells of a path has been looked at for secrets. */
+    return walk_tick(walk, copy.path, 4096);
 }
 
 int image_walk_entry(struct image_walk *walk, const struct entry *entry)

@@ -169,6 +169,39 @@ START_TEST(a_visitor_can_end_the_walk)
 }
 END_TEST
 
+static unsigned told;
+
+/* A name that the visitor has not seen may hold a secret that nobody hides yet. */
+static void progress_of_the_last_entry(void *ctx, uint64_t in, uint64_t total, uint64_t entries,
+                                       const char *path)
+{
+    (void)ctx;
+    (void)in;
+    (void)total;
+    ck_assert_uint_eq(entries, seen.n);
+    if (*path)
+        ck_assert_str_eq(path, seen.records[seen.n - 1].where);
+    told++;
+}
+
+START_TEST(progress_tells_no_name_before_the_visitor_has_it)
+{
+    struct image_host host = full_host;
+    int fd;
+
+    host.progress = progress_of_the_last_entry;
+    sh("mkdir many; cd many; seq 600 | xargs touch; cd ..; tar -cf artifact many");
+    forget(&seen);
+    snprintf(artifact_path, sizeof(artifact_path), "%s/artifact", folder);
+    fd = open(artifact_path, O_RDONLY | O_CLOEXEC);
+    told = 0;
+    ck_assert_int_eq(
+        image_walk(fd, &image_budget_default, &keep_all, &seen, &host, &seen.result, &seen.err), 0);
+    close(fd);
+    ck_assert_uint_gt(told, 0);
+}
+END_TEST
+
 START_TEST(paths_and_formats_are_documented)
 {
     char where[64];
@@ -199,6 +232,7 @@ int main(void)
     tcase_add_test(tests, what_follows_a_tar_is_scanned);
     tcase_add_test(tests, no_format_at_all);
     tcase_add_test(tests, a_visitor_can_end_the_walk);
+    tcase_add_test(tests, progress_tells_no_name_before_the_visitor_has_it);
     tcase_add_test(tests, paths_and_formats_are_documented);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
