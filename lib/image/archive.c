@@ -175,13 +175,15 @@ static enum entry_type type_of(struct archive_entry *from)
     }
 }
 
-static size_t take_xattrs(struct archive_entry *from, struct entry_xattr *xattrs)
+static size_t take_xattrs(struct archive_walk *self, struct archive_entry *from, const char *path,
+                          struct entry_xattr *xattrs)
 {
     size_t n = 0;
     const void *value;
 
-    if (archive_entry_xattr_reset(from) == 0)
-        return 0;
+    if (archive_entry_xattr_reset(from) > XATTRS_MAX)
+        image_walk_unread(self->walk, path, UNREAD_BUDGET, "more than %d extended attributes",
+                          XATTRS_MAX);
     while (n < XATTRS_MAX && archive_entry_xattr_next(from, &xattrs[n].name, &value,
                                                       &xattrs[n].value_len) == ARCHIVE_OK) {
         if (!xattrs[n].name)
@@ -228,8 +230,10 @@ static int archive_take(struct archive_walk *self, struct archive_entry *from)
     entry.path = path = clean_path(raw ? raw : "(unnamed)");
     if (!path)
         return image_walk_damage(self->walk, NULL, -ENOMEM, NULL);
+    if (!raw)
+        image_walk_unread(self->walk, path, UNREAD_CORRUPT, "its name cannot be read");
     entry.xattrs = xattrs;
-    entry.n_xattrs = take_xattrs(from, xattrs);
+    entry.n_xattrs = take_xattrs(self, from, path, xattrs);
     take_links(from, &entry);
     if (entry.type != ENTRY_FILE)
         return image_walk_entry(self->walk, &entry);

@@ -218,6 +218,34 @@ START_TEST(directories_in_circles)
 }
 END_TEST
 
+/* Gives `name` the attributes user.0 to user.N-1, each of `len` bytes. */
+static void set_xattrs(const char *name, unsigned n, unsigned len)
+{
+    static uint8_t value[1024];
+    char path[128], attribute[32];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    for (unsigned i = 0; i < n; i++) {
+        snprintf(attribute, sizeof(attribute), "user.%u", i);
+        ck_assert_int_eq(setxattr(path, attribute, value, len, 0), 0);
+    }
+}
+
+START_TEST(attributes_that_cannot_be_read)
+{
+    sh("mkdir tree; echo x >tree/x");
+    set_xattrs("tree/x", 1, 300);
+    sh("truncate -s 8M artifact; mke2fs -q -F -b 1024 -t ext2 -d tree artifact; debugfs -w -R "
+       "'sif x file_acl 4000000' artifact");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "x", UNREAD_CORRUPT));
+    set_xattrs("tree/x", 70, 1);
+    sh("rm artifact; truncate -s 8M artifact; mke2fs -q -F -b 4096 -t ext4 -d tree artifact");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "x", UNREAD_BUDGET));
+}
+END_TEST
+
 START_TEST(a_partition_table_of_nonsense)
 {
     /* Both copies of a GPT gone: its protective MBR is all that is left. */
@@ -260,6 +288,7 @@ int main(void)
     tcase_add_test(tests, a_size_that_lies);
     tcase_add_test(tests, a_header_that_only_looks_like_one);
     tcase_add_test(tests, directories_in_circles);
+    tcase_add_test(tests, attributes_that_cannot_be_read);
     tcase_add_test(tests, a_partition_table_of_nonsense);
     tcase_add_test(tests, an_ext_that_was_cut);
     suite_add_tcase(suite, tests);

@@ -66,28 +66,41 @@ static int take_xattr(char *name, char *value, size_t len, void *ctx)
 {
     struct ext_xattrs *xattrs = ctx;
     struct entry_xattr *one = &xattrs->list[xattrs->n];
-    char *copy_name = strdup(name);
-    uint8_t *copy = malloc(len + 1);
+    char *copy_name;
+    uint8_t *copy;
 
+    if (xattrs->n == EXT_XATTRS_MAX) {
+        xattrs->failed = -EFBIG;
+        return XATTR_ABORT;
+    }
+    copy_name = strdup(name);
+    copy = malloc(len + 1);
     if (!copy_name || !copy) {
         free(copy_name);
         free(copy);
+        xattrs->failed = -ENOMEM;
         return XATTR_ABORT;
     }
     memcpy(copy, value, len);
     *one = (struct entry_xattr){.name = copy_name, .value = copy, .value_len = len};
-    return ++xattrs->n == EXT_XATTRS_MAX ? XATTR_ABORT : 0;
+    xattrs->n++;
+    return 0;
 }
 
-void ext_xattrs_read(struct ext_walk *ext, ext2_ino_t ino, struct ext_xattrs *ret)
+int ext_xattrs_read(struct ext_walk *ext, ext2_ino_t ino, struct ext_xattrs *ret)
 {
     struct ext2_xattr_handle *handle = NULL;
+    errcode_t e = ext2fs_xattrs_open(ext->fs, ino, &handle);
 
-    if (ext2fs_xattrs_open(ext->fs, ino, &handle))
-        return;
-    if (ext2fs_xattrs_read_inode(handle, ext->inode) == 0)
+    if (e == 0)
+        e = ext2fs_xattrs_read_inode(handle, ext->inode);
+    if (e == 0)
         ext2fs_xattrs_iterate(handle, take_xattr, ret);
-    ext2fs_xattrs_close(&handle);
+    if (handle)
+        ext2fs_xattrs_close(&handle);
+    if (e == EXT2_ET_NO_MEMORY)
+        return -ENOMEM;
+    return e ? -EBADMSG : ret->failed;
 }
 
 void ext_xattrs_free(struct ext_xattrs *xattrs)

@@ -117,6 +117,28 @@ static int walk_regular(struct ext_walk *ext, ext2_ino_t ino, struct entry *entr
     return r;
 }
 
+static int read_xattrs(struct ext_walk *ext, ext2_ino_t ino, const char *path,
+                       struct ext_xattrs *ret)
+{
+    struct assay_error err = {0};
+    int r = 0;
+
+    if (ext->inode->i_file_acl || EXT2_INODE_SIZE(ext->fs->super) > EXT2_GOOD_OLD_INODE_SIZE)
+        r = ext_xattrs_read(ext, ino, ret);
+    if (r < 0)
+        assay_error_set(&err, r, "its extended attributes cannot be read in full");
+    return image_walk_damage(ext->walk, path, r, &err);
+}
+
+static int walk_typed(struct ext_walk *ext, ext2_ino_t ino, struct entry *entry)
+{
+    if (entry->type == ENTRY_FILE)
+        return walk_regular(ext, ino, entry);
+    if (entry->type == ENTRY_SYMLINK)
+        return walk_symlink(ext, ino, entry);
+    return image_walk_entry(ext->walk, entry);
+}
+
 static int walk_one(struct ext_walk *ext, ext2_ino_t ino, const char *path, unsigned depth)
 {
     struct ext2_inode_large *inode = ext->inode;
@@ -136,16 +158,11 @@ static int walk_one(struct ext_walk *ext, ext2_ino_t ino, const char *path, unsi
     entry.gid = (int64_t)inode_gid(*inode);
     entry.size = (int64_t)EXT2_I_SIZE(inode);
     entry.mtime = (int32_t)inode->i_mtime;
-    if (inode->i_file_acl || EXT2_INODE_SIZE(ext->fs->super) > EXT2_GOOD_OLD_INODE_SIZE)
-        ext_xattrs_read(ext, ino, &xattrs);
+    r = read_xattrs(ext, ino, path, &xattrs);
     entry.xattrs = xattrs.list;
     entry.n_xattrs = xattrs.n;
-    if (entry.type == ENTRY_FILE)
-        r = walk_regular(ext, ino, &entry);
-    else if (entry.type == ENTRY_SYMLINK)
-        r = walk_symlink(ext, ino, &entry);
-    else
-        r = image_walk_entry(ext->walk, &entry);
+    if (r == 0)
+        r = walk_typed(ext, ino, &entry);
     ext_xattrs_free(&xattrs);
     if (r == 0 && entry.type == ENTRY_DIR)
         r = walk_dir(ext, ino, depth ? path : "", depth + 1);

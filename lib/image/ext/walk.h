@@ -30,11 +30,12 @@ struct ext_walk {
 struct ext_xattrs {
     struct entry_xattr list[EXT_XATTRS_MAX];
     size_t n;
+    int failed;
 };
 
-/* Reads the attributes of `ino`, whose inode is ext->inode; those that cannot be read are reported
- * by nobody but e2fsck. */
-void ext_xattrs_read(struct ext_walk *ext, ext2_ino_t ino, struct ext_xattrs *ret);
+/* Reads the attributes of `ino`, whose inode is ext->inode. Returns 0, or with those that could be
+ * had -EBADMSG for damaged ones, -EFBIG for more than EXT_XATTRS_MAX, -ENOMEM. */
+int ext_xattrs_read(struct ext_walk *ext, ext2_ino_t ino, struct ext_xattrs *ret);
 void ext_xattrs_free(struct ext_xattrs *xattrs);
 
 /* The path under which `ino` was met first, in *ret_before, NULL when this is the first time.
