@@ -21,7 +21,7 @@ const struct image_format image_format_ext = {
     .kind = IMAGE_BLOCKS,
     .places = IMAGE_ANYWHERE,
     .by = "libext2fs",
-    .notes = "ext2, ext3, ext4; free space and unwritten extents as well",
+    .notes = "ext2, ext3, ext4; free space, slack and the journal as well",
     .probe = probe_ext,
     .walk = image_ext_walk,
 };

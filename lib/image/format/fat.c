@@ -23,7 +23,7 @@ const struct image_format image_format_fat = {
     .kind = IMAGE_BLOCKS,
     .places = IMAGE_ANYWHERE,
     .by = "The Sleuth Kit",
-    .notes = "FAT12, FAT16, FAT32; deleted names and free space as well",
+    .notes = "FAT12, FAT16, FAT32; deleted names, slack and free space as well",
     .probe = probe_fat,
     .walk = image_tsk_walk_fat,
 };
