@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "image/format.h"
+#include "image/margin.h"
 
 #define XATTRS_MAX 256
 #define RETRIES_MAX 64 /* damaged headers that are skipped in one container */
@@ -22,9 +23,11 @@ struct archive_walk {
     size_t block_len;
     uint64_t lent; /* bytes; for blocks, the place read next */
     uint8_t *buffer;
-    bool opened;   /* libarchive took the data for the format */
-    bool ended;    /* it was read to its end without damage that stopped it */
-    int in_failed; /* the input's own error */
+    struct image_margin margin; /* of a stream */
+    bool amid;                  /* an entry is open */
+    bool opened;                /* libarchive took the data for the format */
+    bool ended;                 /* it was read to its end without damage that stopped it */
+    int in_failed;              /* the input's own error */
     struct assay_error in_err;
 };
 
@@ -36,7 +39,14 @@ struct archive_content {
 static la_ssize_t read_stream(struct archive *archive, void *ctx, const void **ret)
 {
     struct archive_walk *self = ctx;
-    int r = self->in->next(self->in, &self->block, &self->block_len, &self->in_err);
+    int r;
+
+    /* The block at hand goes: what of it was not content so far will not be any more. */
+    image_margin_take(&self->margin, self->lent, self->block, self->block_len,
+                      self->lent - self->block_len);
+    if (!self->amid && image_margin_tell(&self->margin, false) < 0)
+        return -1;
+    r = self->in->next(self->in, &self->block, &self->block_len, &self->in_err);
 
     if (r <= 0)
         self->block_len = 0;
@@ -105,6 +115,17 @@ static int archive_damage(struct archive_walk *self, const char *path)
     return image_walk_damage(self->walk, path, -code, &err);
 }
 
+/* Takes what libarchive has consumed beside content; `len` bytes of content come next. It consumes
+ * content when it is asked for what follows. */
+static void archive_margin(struct archive_walk *self, size_t len)
+{
+    uint64_t at = (uint64_t)archive_filter_bytes(self->archive, -1);
+
+    image_margin_take(&self->margin, at, self->block, self->block_len,
+                      self->lent - self->block_len);
+    image_margin_content(&self->margin, at + len);
+}
+
 static int archive_content_next(struct content *content, const uint8_t **ret, size_t *ret_len,
                                 uint64_t *ret_offset, struct assay_error *err)
 {
@@ -132,6 +153,7 @@ static int archive_content_next(struct content *content, const uint8_t **ret, si
     }
     *ret = data;
     *ret_offset = (uint64_t)offset;
+    archive_margin(self, *ret_len);
     return 1;
 }
 
@@ -264,7 +286,12 @@ static int archive_entries(struct archive_walk *self)
         }
         if (r < ARCHIVE_WARN)
             return archive_damage(self, NULL);
-        w = archive_take(self, entry);
+        archive_margin(self, 0);
+        w = image_margin_tell(&self->margin, false);
+        self->amid = true;
+        if (w == 0)
+            w = archive_take(self, entry);
+        self->amid = false;
         if (w < 0)
             return w;
     }
@@ -286,7 +313,15 @@ static int archive_begin(struct archive_walk *self)
 static int archive_open(struct archive_walk *self)
 {
     self->opened = archive_read_open1(self->archive) >= ARCHIVE_WARN;
-    return self->opened ? archive_entries(self) : archive_damage(self, NULL);
+    if (!self->opened)
+        return archive_damage(self, NULL);
+    if (self->margin.wanted && archive_filter_count(self->archive) > 1) {
+        /* Positions behind a filter are not those of the stream. */
+        self->margin.wanted = false;
+        image_walk_unread(self->walk, NULL, UNREAD_UNSUPPORTED,
+                          "the %s's own headers were not scanned", self->format->name);
+    }
+    return archive_entries(self);
 }
 
 int image_archive_stream(struct image_walk *walk, const struct image_format *format,
@@ -294,12 +329,19 @@ int image_archive_stream(struct image_walk *walk, const struct image_format *for
 {
     struct archive_walk self = {.walk = walk, .format = format, .in = in};
     uint64_t used, left;
-    int r = archive_begin(&self);
+    int r;
+
+    image_margin_init(&self.margin, walk);
+    r = archive_begin(&self);
 
     if (r < 0)
         r = image_walk_damage(walk, NULL, r, NULL);
     else
         r = archive_open(&self);
+    if (r == 0) {
+        archive_margin(&self, 0);
+        r = image_margin_tell(&self.margin, true);
+    }
     if (r == 0 && self.in_failed == 0) {
         used = (uint64_t)archive_filter_bytes(self.archive, -1);
         left = used < self.lent ? self.lent - used : 0;
@@ -308,6 +350,7 @@ int image_archive_stream(struct image_walk *walk, const struct image_format *for
                              self.ended);
     }
     archive_read_free(self.archive);
+    image_margin_free(&self.margin);
     return r;
 }
 
@@ -325,8 +368,7 @@ int image_archive_blocks(struct image_walk *walk, const struct image_format *for
         r = archive_open(&self);
     archive_read_free(self.archive);
     free(self.buffer);
-    /* What no entry covers: of a nested container, the entry's own bytes have shown it. */
-    if (r == 0 && walk->open == 0)
+    if (r == 0 && !walk->shown) /* what no entry covers */
         r = image_walk_raw(walk, blocks, "(raw)", ENTRY_META, NULL);
     return r;
 }

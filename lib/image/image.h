@@ -16,6 +16,8 @@
  *   (unmapped)             the same of a virtual disk's file: what is no part of the disk
  *   (volume label)         META: the label's bytes
  *   (gzip header)          META: the header's bytes, where it holds a name, a comment or more
+ *   (headers)              META: what a tar or the like holds beside content, where no entry around
+ *                          it shows that; offsets are those in the container
  *   (after the end)        META: bytes other than zeros after a container's end
  *   (content)              what a compressed artifact without a name of its own decompresses to
  *   NAME:STREAM            an NTFS alternate data stream */

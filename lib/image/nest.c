@@ -189,8 +189,10 @@ static int walk_known(struct image_walk *walk, const struct image_format *format
                       struct sniff *sniff, const char *name)
 {
     struct image_count *before = image_walk_count(walk, format->name);
+    bool shown = walk->shown;
     int r = 0;
 
+    walk->shown = sniff->visit;
     switch (format->kind) {
     case IMAGE_FILTER:
         r = walk_filter(walk, format, sniff, name);
@@ -215,6 +217,7 @@ static int walk_known(struct image_walk *walk, const struct image_format *format
         break;
     }
     walk->count = before;
+    walk->shown = shown;
     return r;
 }
 

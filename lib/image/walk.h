@@ -23,6 +23,7 @@ struct image_walk {
     struct assay_buf container;
     struct blocks *artifact; /* when it is read by blocks: what open_nbd() opens */
     unsigned depth, open;    /* containers around; entries that are open */
+    bool shown;              /* the container's own bytes are the content of an open entry */
     int failed;              /* the error that ends the walk; -ECANCELED: a budget */
     struct assay_error err;
     uint64_t deadline, next_progress, quiet; /* `quiet`: bytes since the clock was looked at */

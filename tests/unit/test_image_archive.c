@@ -3,6 +3,8 @@
 
 static struct seen seen;
 
+#define TAR_MORE 2 /* the root, and the headers */
+
 START_TEST(tar_in_every_filter)
 {
     static const struct {
@@ -19,7 +21,7 @@ START_TEST(tar_in_every_filter)
         walk_whole(&seen, "artifact");
         nothing_unread(&seen);
         ck_assert_str_eq(seen.result.format, rows[i].format);
-        compare_tree(&seen, "", 1);
+        compare_tree(&seen, "", TAR_MORE);
         ck_assert_str_eq(find(&seen, "etc/wsl.conf")->xattr, "user.note=kept");
         ck_assert_uint_eq(find(&seen, "etc/wsl.conf")->mode, 04750);
         ck_assert_uint_lt(find(&seen, "data/sparse")->bytes, 1000000);
@@ -44,7 +46,7 @@ START_TEST(every_flavour_of_tar_and_cpio)
         sh("%s", packs[i]);
         walk_whole(&seen, "artifact");
         nothing_unread(&seen);
-        compare_tree(&seen, "", 1);
+        compare_tree(&seen, "", TAR_MORE);
     }
 }
 END_TEST
@@ -83,9 +85,9 @@ START_TEST(containers_nest)
        "tar -cf - inner.tar.gz inner.tar.zst pack.deb hello.txt.gz | gzip >artifact");
     walk_whole(&seen, "artifact");
     nothing_unread(&seen);
-    compare_tree(&seen, "inner.tar.gz!", 1);
-    compare_tree(&seen, "inner.tar.zst!", 1);
-    compare_tree(&seen, "pack.deb!inner.tar.xz!", 1);
+    compare_tree(&seen, "inner.tar.gz!", TAR_MORE);
+    compare_tree(&seen, "inner.tar.zst!", TAR_MORE);
+    compare_tree(&seen, "pack.deb!inner.tar.xz!", TAR_MORE);
     ck_assert_str_eq(find(&seen, "hello.txt.gz!hello.txt")->head, "hello");
     ck_assert_int_eq(find(&seen, "hello.txt.gz!(gzip header)")->type, ENTRY_META);
     /* The raw bytes of a container are its entry's content, in full. */
@@ -131,6 +133,35 @@ START_TEST(what_follows_a_tar_is_scanned)
     walk_whole(&seen, "artifact");
     nothing_unread(&seen);
     ck_assert_str_eq(find(&seen, "(after the end)!b")->head, "b\n");
+}
+END_TEST
+
+START_TEST(what_a_tar_holds_beside_content_is_scanned)
+{
+    static const char *const makes[] = {
+        "tar -V " NEEDLE " -cf artifact d",
+        "tar --format=pax --pax-option=globexthdr.name=g,comment=" NEEDLE " -cf artifact d",
+        "tar --format=pax --pax-option=vendor.x:=" NEEDLE " -cf artifact d",
+        /* behind the content of a file, where it is filled up to a whole block */
+        "tar -cf artifact d; printf " NEEDLE " | dd of=artifact bs=1 conv=notrunc seek=$(($(grep "
+        "-abo tiny-file artifact | cut -d: -f1) + 30))",
+        "ar rcD artifact d/f; printf " NEEDLE " >>artifact",
+    };
+
+    sh("mkdir d; printf tiny-file >d/f; seq 200000 >d/seq");
+    for (size_t i = 0; i < sizeof(makes) / sizeof(*makes); i++) {
+        sh("rm -f artifact inner.gz; %s; gzip -k artifact; mv artifact.gz inner.gz; tar -cf nested "
+           "inner.gz",
+           makes[i]);
+        walk_whole(&seen, "artifact");
+        ck_assert_msg(find(&seen, "(headers)")->needle, "%s", makes[i]);
+        ck_assert_uint_lt(find(&seen, "(headers)")->bytes, 8192); /* and no content */
+        walk_whole(&seen, "nested");
+        ck_assert_msg(find(&seen, "inner.gz!(headers)")->needle, "%s", makes[i]);
+    }
+    sh("tar -cf inner d; tar -cf artifact inner");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_null(find(&seen, "inner!(headers)")); /* the file shows them */
 }
 END_TEST
 
@@ -230,6 +261,7 @@ int main(void)
     tcase_add_test(tests, containers_nest);
     tcase_add_test(tests, gzip_members_and_what_follows);
     tcase_add_test(tests, what_follows_a_tar_is_scanned);
+    tcase_add_test(tests, what_a_tar_holds_beside_content_is_scanned);
     tcase_add_test(tests, no_format_at_all);
     tcase_add_test(tests, a_visitor_can_end_the_walk);
     tcase_add_test(tests, progress_tells_no_name_before_the_visitor_has_it);
