@@ -184,6 +184,15 @@ START_TEST(fat_of_every_width)
 }
 END_TEST
 
+START_TEST(a_file_with_a_dollar_is_looked_into)
+{
+    sh("printf " NEEDLE " | gzip >f; mkfs.vfat -F 16 -C artifact 20000; mcopy -i artifact f "
+       "'::/$f.gz'");
+    walk_whole(&seen, "artifact");
+    ck_assert(find(&seen, "$f.gz!$f")->needle);
+}
+END_TEST
+
 START_TEST(virtual_disks)
 {
     static const struct {
@@ -290,6 +299,7 @@ int main(void)
     tcase_add_test(tests, partitions_of_gpt);
     tcase_add_test(tests, partitions_of_mbr);
     tcase_add_test(tests, fat_of_every_width);
+    tcase_add_test(tests, a_file_with_a_dollar_is_looked_into);
     tcase_add_test(tests, virtual_disks);
     tcase_add_test(tests, disks_that_need_other_files_are_refused);
     tcase_add_test(tests, disks_in_other_containers);

@@ -8,6 +8,7 @@
 #include "image/tsk/tsk.h"
 
 #define DEPTH_MAX 256u
+#define NTFS_OWN_FILES 16 /* the first records of the MFT: $MFT, $LogFile, ... $Boot */
 #define DIRS_MAX ((size_t)1 << 22)
 
 struct tsk_walk {
@@ -116,9 +117,8 @@ static int walk_attr(struct tsk_walk *tsk, const struct entry *entry, const TSK_
         }
         one.path = path;
     }
-    r = entry->type == ENTRY_META || one.path[0] == '$'
-            ? walk_plain(tsk, &one, &content.content)
-            : image_walk_file(tsk->walk, &one, &content.content);
+    r = entry->type == ENTRY_META ? walk_plain(tsk, &one, &content.content)
+                                  : image_walk_file(tsk->walk, &one, &content.content);
     cover_attr(tsk, attr, content.at);
     return r;
 }
@@ -176,7 +176,8 @@ static int walk_file(struct tsk_walk *tsk, TSK_FS_FILE *file, const char *path, 
     entry.mode = (uint32_t)meta->mode & 07777;
     entry.size = meta->size;
     entry.mtime = meta->mtime;
-    if (meta->type == TSK_FS_META_TYPE_VIRT)
+    if (meta->type == TSK_FS_META_TYPE_VIRT ||
+        (tsk->fs->ftype == TSK_FS_TYPE_NTFS && meta->addr < NTFS_OWN_FILES))
         entry.type = ENTRY_META;
     if (meta->type != TSK_FS_META_TYPE_DIR)
         return walk_content(tsk, file, &entry);
