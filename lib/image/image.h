@@ -18,7 +18,8 @@
  *   (gzip header)          META: the header's bytes, where it holds a name, a comment or more
  *   (headers)              META: what a tar or the like holds beside content, where no entry around
  *                          it shows that; offsets are those in the container
- *   (after the end)        META: bytes other than zeros after a container's end
+ *   (after the end)        META: bytes other than zeros after a container's end, or in frames of
+ *                          compressed data that are to be skipped
  *   (content)              what a compressed artifact without a name of its own decompresses to
  *   NAME:STREAM            an NTFS alternate data stream */
 #ifndef ASSAY_IMAGE_IMAGE_H

@@ -100,7 +100,7 @@ static int walk_tail(struct image_walk *walk, const struct filler_tail *tail)
         r = image_walk_meta(walk, "(after the end)", tail->data.data, tail->data.len);
     if (r == 0 && tail->lost)
         image_walk_unread(walk, NULL, UNREAD_CORRUPT,
-                          "%llu bytes more follow the end of the compressed data",
+                          "%llu bytes more stand beside the compressed data or after its end",
                           (unsigned long long)tail->lost);
     return r;
 }

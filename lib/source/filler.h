@@ -10,7 +10,7 @@
 
 #define FILLER_TAIL_MAX (1 << 20)
 
-/* What follows the end of compressed data, if anything but zeros does. */
+/* What stands in skippable frames and after the end of compressed data, if anything but zeros. */
 struct filler_tail {
     struct assay_buf data; /* at most FILLER_TAIL_MAX bytes */
     uint64_t lost;         /* bytes beyond those */
@@ -29,7 +29,8 @@ int filler_file_digest(struct filler *filler, char ret_sha256[ASSAY_SHA256_HEX])
  * anything else there goes to `tail`, which outlives the filler. `in` is lent. */
 int filler_gzip_new(struct stream *in, struct filler_tail *tail, struct filler **ret);
 
-/* What libarchive's filter `code` (ARCHIVE_FILTER_*) makes of `in`. As above otherwise. */
+/* What libarchive's filter `code` (ARCHIVE_FILTER_*) makes of `in`. As above otherwise; what zstd
+ * and LZ4 hold in skippable frames goes to `tail` as well. */
 int filler_archive_new(struct stream *in, int code, struct filler_tail *tail, struct filler **ret);
 
 struct filler_limits {
@@ -43,6 +44,9 @@ struct filler_limits {
 /* Lets `inner` go on until a limit is passed: -EFBIG then, the limit named in `err`. Owns `inner`,
  * on failure too. */
 int filler_limit_new(struct filler *inner, const struct filler_limits *limits, struct filler **ret);
+
+/* Adds bytes to the tail. */
+void filler_tail_add(struct filler_tail *tail, const uint8_t *data, size_t len);
 
 /* Takes what is left in `in` (`len` bytes at `data` first) as the tail. Returns 0 or the error of
  * the stream. */

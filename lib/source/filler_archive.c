@@ -1,5 +1,6 @@
 /* xz, zstd, bzip2, lz4 and lzma by libarchive's filters, with the format "raw" behind them. */
 #include "source/filler.h"
+#include "source/skippable.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -17,6 +18,8 @@ struct filler_archive {
     size_t block_len;
     const uint8_t *ready; /* what it made and was not yet taken */
     size_t ready_len;
+    struct skippable frames;
+    bool framed; /* the data is made of frames: zstd and LZ4 */
     bool opened, ended;
     int in_failed; /* the input's own error */
     struct assay_error in_err;
@@ -38,6 +41,8 @@ static la_ssize_t archive_input(struct archive *archive, void *ctx, const void *
         self->block_len = 0;
     *ret = self->block;
     self->filler.in += self->block_len;
+    if (self->framed)
+        skippable_feed(&self->frames, self->block, self->block_len, self->tail);
     return (la_ssize_t)self->block_len;
 }
 
@@ -158,6 +163,7 @@ int filler_archive_new(struct stream *in, int code, struct filler_tail *tail, st
     self->filler = (struct filler){.fill = archive_fill, .close = archive_close_filler};
     self->in = in;
     self->tail = tail;
+    self->framed = code == ARCHIVE_FILTER_ZSTD || code == ARCHIVE_FILTER_LZ4;
     self->archive = archive_read_new();
     if (!self->archive || archive_read_support_format_raw(self->archive) != ARCHIVE_OK ||
         archive_read_support_format_empty(self->archive) != ARCHIVE_OK ||

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static void tail_add(struct filler_tail *tail, const uint8_t *data, size_t len)
+void filler_tail_add(struct filler_tail *tail, const uint8_t *data, size_t len)
 {
     size_t room = tail->data.max - tail->data.len;
     size_t take = len < room ? len : room;
@@ -24,8 +24,8 @@ int filler_tail_take(struct filler_tail *tail, struct stream *in, const uint8_t 
 {
     int r;
 
-    tail_add(tail, data, len);
+    filler_tail_add(tail, data, len);
     while ((r = in->next(in, &data, &len, err)) > 0)
-        tail_add(tail, data, len);
+        filler_tail_add(tail, data, len);
     return r;
 }

@@ -120,6 +120,27 @@ START_TEST(gzip_members_and_what_follows)
 }
 END_TEST
 
+/* A frame that decompressors pass over: before, among or after others. */
+START_TEST(skippable_frames_are_scanned)
+{
+    static const char *const packs[] = {"zstd -q", "zstd -q --no-check -19", "lz4 -q",
+                                        "lz4 -q -BX --content-size"};
+
+    sh("printf '\\120\\052\\115\\030\\024\\000\\000\\000" NEEDLE "' >skip; seq 300000 >seq");
+    for (size_t i = 0; i < sizeof(packs) / sizeof(*packs); i++) {
+        sh("%s <seq >one; cat one skip >artifact", packs[i]);
+        walk_whole(&seen, "artifact");
+        nothing_unread(&seen);
+        ck_assert_msg(find(&seen, "(after the end)")->needle, "%s", packs[i]);
+        sh("%s <seq >one; cat one skip one >artifact", packs[i]);
+        walk_whole(&seen, "artifact");
+        nothing_unread(&seen);
+        ck_assert_msg(find(&seen, "(after the end)")->needle, "%s", packs[i]);
+        sh("cat seq seq | sha256sum | grep ^%s", seen.records[0].sha256);
+    }
+}
+END_TEST
+
 START_TEST(what_follows_a_tar_is_scanned)
 {
     sh("echo a >a; tar -cf artifact a; printf 'TOKEN=hidden' >>artifact");
@@ -260,6 +281,7 @@ int main(void)
     tcase_add_test(tests, an_iso_keeps_what_no_file_covers);
     tcase_add_test(tests, containers_nest);
     tcase_add_test(tests, gzip_members_and_what_follows);
+    tcase_add_test(tests, skippable_frames_are_scanned);
     tcase_add_test(tests, what_follows_a_tar_is_scanned);
     tcase_add_test(tests, what_a_tar_holds_beside_content_is_scanned);
     tcase_add_test(tests, no_format_at_all);
