@@ -34,6 +34,10 @@ static bool closed_vmdk(struct blocks *blocks, enum unread_reason *ret_reason, c
         memcmp(header, "KDMV", 4) != 0)
         return refuse(ret_reason, ret_detail, size,
                       "a VMDK descriptor: the disk lies in another file");
+    /* Without a capacity of its own QEMU takes the descriptor for a list of other files. */
+    if (image_le64(header + 12) == 0)
+        return refuse(ret_reason, ret_detail, size,
+                      "a VMDK of no capacity: the disk lies in another file");
     at = image_le64(header + 28);
     len = image_le64(header + 36);
     if (!at || !len || len > VMDK_DESCRIPTOR_MAX / SECTOR || at > blocks->size / SECTOR)
