@@ -12,16 +12,30 @@
 #define QUIET ((uint64_t)1 << 20) /* bytes, or 4 KiB an entry, between two looks at the clock */
 #define WHERE_MAX 8192
 
+/* A copy of a name as it is shown, NULL when memory ran out. What is too long is cut at a slash:
+ * the visitor would not know a secret again of which it is shown a part. */
+static char *shown_name(const struct image_walk *walk, const char *path)
+{
+    size_t len = strnlen(path, walk->budget->name + 1);
+
+    if (len <= walk->budget->name)
+        return strndup(path, len);
+    while (len && path[len - 1] != '/')
+        len--;
+    return len ? strndup(path, len) : strdup("(a name too long)");
+}
+
 void image_walk_unread(struct image_walk *walk, const char *path, enum unread_reason reason,
                        const char *format, ...)
 {
     char where[WHERE_MAX], detail[ASSAY_ERROR_TEXT];
+    _cleanup_free_ char *name = path ? shown_name(walk, path) : NULL;
     va_list args;
 
     va_start(args, format);
     vsnprintf(detail, sizeof(detail), format, args);
     va_end(args);
-    image_where(assay_buf_str(&walk->container), path ? path : "", where, sizeof(where));
+    image_where(assay_buf_str(&walk->container), name ? name : "", where, sizeof(where));
     walk->visitor->unread(walk->ctx, where, reason, detail);
 }
 
@@ -94,7 +108,7 @@ static int walk_announce(struct image_walk *walk, const struct entry *entry)
     if (walk->result->entries >= walk->budget->entries)
         return image_walk_stop(walk, entry->path, "more entries than the budget allows");
     if (strnlen(entry->path, walk->budget->name + 1) > walk->budget->name) {
-        cut = strndup(entry->path, walk->budget->name);
+        cut = shown_name(walk, entry->path);
         if (!cut)
             return walk_fail(walk, -ENOMEM, NULL);
         copy.path = cut;
@@ -171,6 +185,7 @@ int image_walk_meta(struct image_walk *walk, const char *path, const void *data,
 int image_walk_enter(struct image_walk *walk, const char *name, size_t *ret_mark)
 {
     size_t mark = walk->container.len;
+    _cleanup_free_ char *shown = NULL;
 
     if (walk->failed < 0)
         return walk->failed;
@@ -179,8 +194,9 @@ int image_walk_enter(struct image_walk *walk, const char *name, size_t *ret_mark
                           walk->budget->depth);
         return -E2BIG;
     }
-    if ((mark && assay_buf_append(&walk->container, "!", 1) < 0) ||
-        assay_buf_append(&walk->container, name, strnlen(name, walk->budget->name)) < 0)
+    shown = shown_name(walk, name);
+    if (!shown || (mark && assay_buf_append(&walk->container, "!", 1) < 0) ||
+        assay_buf_append(&walk->container, shown, strlen(shown)) < 0)
         return walk_fail(walk, -ENOMEM, NULL);
     walk->depth++;
     *ret_mark = mark;
