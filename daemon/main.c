@@ -176,7 +176,7 @@ static int open_state(struct app *app, struct assay_error *err)
     r = blobs_open(dir, &app->blobs, err);
     if (r < 0)
         return r;
-    /* Made now, before two audits at a time could each make one. */
+    /* Made now, so that a key that cannot be read or made stops the daemon and not a night. */
     snprintf(dir, sizeof(dir), "%s/fingerprint.key", app->config->state_dir);
     r = assay_audit_fingerprint_key(dir, key, err);
     explicit_bzero(key, sizeof(key));

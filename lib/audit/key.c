@@ -25,27 +25,29 @@ char *assay_audit_sibling(const char *name)
     return path;
 }
 
-static int make_key(const char *path, uint8_t ret[ASSAY_FINGERPRINT_KEY_SIZE],
-                    struct assay_error *err)
+static int make_key(const char *path, struct assay_error *err)
 {
-    if (getrandom(ret, ASSAY_FINGERPRINT_KEY_SIZE, 0) != ASSAY_FINGERPRINT_KEY_SIZE)
+    uint8_t key[ASSAY_FINGERPRINT_KEY_SIZE];
+    int r;
+
+    if (getrandom(key, sizeof(key), 0) != sizeof(key))
         return assay_error_set(err, EIO, "the system gives no random bytes for the key %s", path);
-    return assay_fs_write_file(path, ret, ASSAY_FINGERPRINT_KEY_SIZE, 0600, err);
+    r = assay_fs_write_new(path, key, sizeof(key), 0600, err);
+    explicit_bzero(key, sizeof(key));
+    return r;
 }
 
 int assay_audit_fingerprint_key(const char *path, uint8_t ret[ASSAY_FINGERPRINT_KEY_SIZE],
                                 struct assay_error *err)
 {
     _cleanup_buf_ struct assay_buf content = ASSAY_BUF(ASSAY_FINGERPRINT_KEY_SIZE + 1);
-    uint8_t made[ASSAY_FINGERPRINT_KEY_SIZE];
     int r = assay_fs_read_file(path, &content, err);
 
     if (r == -ENOENT) {
-        r = make_key(path, made, err);
-        if (r == 0)
-            memcpy(ret, made, sizeof(made));
-        explicit_bzero(made, sizeof(made));
-        return r;
+        r = make_key(path, err);
+        /* Another program may have made it meanwhile: what is in the file counts. */
+        if (r == 0 || r == -EEXIST)
+            r = assay_fs_read_file(path, &content, err);
     }
     if (r < 0 && r != -EFBIG)
         return r;

@@ -77,20 +77,21 @@ int assay_fs_sync_parent(const char *path)
     return 0;
 }
 
-static int write_and_rename(int fd, const char *temporary, const char *path, const void *data,
-                            size_t len, mode_t mode)
+/* `finish` brings the file to its name: rename(2), or link(2), which replaces nothing. */
+static int write_and_name(int fd, const char *temporary, const char *path, const void *data,
+                          size_t len, mode_t mode, int (*finish)(const char *, const char *))
 {
     int r = assay_fs_write_all(fd, data, len);
 
     if (r < 0)
         return r;
-    if (fchmod(fd, mode) < 0 || fsync(fd) < 0 || rename(temporary, path) < 0)
+    if (fchmod(fd, mode) < 0 || fsync(fd) < 0 || finish(temporary, path) < 0)
         return -errno;
     return assay_fs_sync_parent(path);
 }
 
-int assay_fs_write_file(const char *path, const void *data, size_t len, mode_t mode,
-                        struct assay_error *err)
+static int write_file(const char *path, const void *data, size_t len, mode_t mode,
+                      int (*finish)(const char *, const char *), struct assay_error *err)
 {
     char temporary[PATH_MAX];
     _cleanup_close_ int fd = -1;
@@ -101,12 +102,22 @@ int assay_fs_write_file(const char *path, const void *data, size_t len, mode_t m
     fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
         return assay_error_set(err, errno, "cannot write %s: %s", path, strerror(errno));
-    r = write_and_rename(fd, temporary, path, data, len, mode);
-    if (r < 0) {
+    r = write_and_name(fd, temporary, path, data, len, mode, finish);
+    if (r < 0 || finish == link)
         unlink(temporary);
-        return assay_error_set(err, r, "cannot write %s: %s", path, strerror(-r));
-    }
-    return 0;
+    return r < 0 ? assay_error_set(err, r, "cannot write %s: %s", path, strerror(-r)) : 0;
+}
+
+int assay_fs_write_file(const char *path, const void *data, size_t len, mode_t mode,
+                        struct assay_error *err)
+{
+    return write_file(path, data, len, mode, rename, err);
+}
+
+int assay_fs_write_new(const char *path, const void *data, size_t len, mode_t mode,
+                       struct assay_error *err)
+{
+    return write_file(path, data, len, mode, link, err);
 }
 
 int assay_fs_make_dirs(const char *path, mode_t mode, struct assay_error *err)

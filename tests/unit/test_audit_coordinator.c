@@ -3,6 +3,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -260,6 +261,49 @@ START_TEST(the_fingerprint_key_is_made_once)
 }
 END_TEST
 
+struct key_maker {
+    pthread_barrier_t *start;
+    const char *path;
+    uint8_t key[ASSAY_FINGERPRINT_KEY_SIZE];
+    int result;
+};
+
+static void *make_key(void *arg)
+{
+    struct key_maker *maker = arg;
+    struct assay_error err = {0};
+
+    pthread_barrier_wait(maker->start);
+    maker->result = assay_audit_fingerprint_key(maker->path, maker->key, &err);
+    return NULL;
+}
+
+START_TEST(those_who_make_the_fingerprint_key_at_once_get_the_same)
+{
+    enum { MAKERS = 8, ROUNDS = 20 };
+    struct key_maker makers[MAKERS];
+    pthread_t threads[MAKERS];
+    pthread_barrier_t start;
+    char path[256];
+
+    pthread_barrier_init(&start, NULL, MAKERS);
+    for (int round = 0; round < ROUNDS; round++) {
+        snprintf(path, sizeof(path), "%s/made-%d.key", folder, round);
+        for (int i = 0; i < MAKERS; i++) {
+            makers[i] = (struct key_maker){.start = &start, .path = path};
+            ck_assert_int_eq(pthread_create(&threads[i], NULL, make_key, &makers[i]), 0);
+        }
+        for (int i = 0; i < MAKERS; i++)
+            pthread_join(threads[i], NULL);
+        for (int i = 0; i < MAKERS; i++) {
+            ck_assert_int_eq(makers[i].result, 0);
+            ck_assert_mem_eq(makers[i].key, makers[0].key, sizeof(makers[i].key));
+        }
+    }
+    pthread_barrier_destroy(&start);
+}
+END_TEST
+
 START_TEST(a_sibling_stands_beside_the_running_program)
 {
     _cleanup_free_ char *path = assay_audit_sibling("assay-audit");
@@ -287,6 +331,7 @@ int main(void)
     tcase_add_test(tests, what_cannot_be_started_is_named);
     tcase_add_test(tests, the_real_worker_is_locked_down_and_tells_the_truth);
     tcase_add_test(tests, the_fingerprint_key_is_made_once);
+    tcase_add_test(tests, those_who_make_the_fingerprint_key_at_once_get_the_same);
     tcase_add_test(tests, a_sibling_stands_beside_the_running_program);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

@@ -38,7 +38,7 @@ int assay_audit_run(const struct assay_audit_job *job, json_t **ret, struct assa
 char *assay_audit_sibling(const char *name);
 
 /* Reads the fingerprint key in `path` (32 bytes), or makes one with mode 0600 where there is none.
- */
+ * Programs that do so at the same time get the same key. */
 int assay_audit_fingerprint_key(const char *path, uint8_t ret[ASSAY_FINGERPRINT_KEY_SIZE],
                                 struct assay_error *err);
 

@@ -17,6 +17,11 @@ int assay_fs_read_file(const char *path, struct assay_buf *buf, struct assay_err
 int assay_fs_write_file(const char *path, const void *data, size_t len, mode_t mode,
                         struct assay_error *err);
 
+/* The same for a file that must not be there yet: of several writers at a time one succeeds, the
+ * others get -EEXIST and find the whole file. */
+int assay_fs_write_new(const char *path, const void *data, size_t len, mode_t mode,
+                       struct assay_error *err);
+
 /* Writes all `len` bytes to `fd`. Returns 0 or a negative errno. */
 int assay_fs_write_all(int fd, const void *data, size_t len);
 
