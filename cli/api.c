@@ -342,3 +342,24 @@ int api_post(struct cli *cli, const char *path, const json_t *body, json_t **ret
     }
     return api_parse(cli, &reply, JSON_OBJECT, ret);
 }
+
+int api_build(struct cli *cli, const char *text, const char *action, json_t **ret)
+{
+    _cleanup_free_ char *path = NULL;
+    _cleanup_json_ json_t *build = NULL;
+    int64_t id;
+    int r = cli_parse_id(cli, text, &id);
+
+    if (r != CLI_OK)
+        return r;
+    path =
+        action ? api_path("/api/v1/builds/%d/%s", id, action) : api_path("/api/v1/builds/%d", id);
+    r = action ? api_post(cli, path, NULL, &build) : api_get(cli, path, JSON_OBJECT, &build);
+    if (r == CLI_OK && !build)
+        r = cli_fail(cli, CLI_SERVER, "%s does not say what became of the build", cli->server);
+    if (r == CLI_OK && cli->json)
+        return cli_print_json(cli, build);
+    if (r == CLI_OK)
+        *ret = ASSAY_TAKE(build);
+    return r;
+}

@@ -53,6 +53,12 @@ char *api_builds_path(const char *target, const char *state, int64_t before, int
 /* POST of `body` (may be NULL) that must give an object, or nothing (*ret is NULL then). */
 int api_post(struct cli *cli, const char *path, const json_t *body, json_t **ret);
 
+/* Asks for the build whose number is `text`, as typed, or has something done with it: `action` is
+ * the last part of the path that is posted to ("cancel"), NULL only to get it. With --json the
+ * reply is printed here and *ret untouched; otherwise *ret is the build, the caller's to print and
+ * free. */
+int api_build(struct cli *cli, const char *text, const char *action, json_t **ret);
+
 /* A body that must be JSON of that type. */
 int api_parse(struct cli *cli, const struct assay_buf *body, json_type type, json_t **ret);
 

@@ -4,21 +4,12 @@
 
 static int run(struct cli *cli, const struct options *options)
 {
-    _cleanup_free_ char *path = NULL;
     _cleanup_json_ json_t *build = NULL;
-    int64_t id;
-    int r = cli_parse_id(cli, options->args[0], &id);
+    int r = api_build(cli, options->args[0], "retry", &build);
 
-    if (r != CLI_OK)
-        return r;
-    path = api_path("/api/v1/builds/%d/retry", id);
-    r = api_post(cli, path, NULL, &build);
-    if (r != CLI_OK)
-        return r;
-    if (cli->json)
-        return cli_print_json(cli, build);
-    printf("build %" PRId64 " is queued\n", assay_json_int(build, "id", id));
-    return CLI_OK;
+    if (build)
+        printf("build %" PRId64 " is queued\n", assay_json_int(build, "id", 0));
+    return r;
 }
 
 const struct command command_retry = {

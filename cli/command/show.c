@@ -39,21 +39,12 @@ static void print_build(const json_t *build)
 
 static int run(struct cli *cli, const struct options *options)
 {
-    _cleanup_free_ char *path = NULL;
     _cleanup_json_ json_t *build = NULL;
-    int64_t id;
-    int r = cli_parse_id(cli, options->args[0], &id);
+    int r = api_build(cli, options->args[0], NULL, &build);
 
-    if (r != CLI_OK)
-        return r;
-    path = api_path("/api/v1/builds/%d", id);
-    r = api_get(cli, path, JSON_OBJECT, &build);
-    if (r != CLI_OK)
-        return r;
-    if (cli->json)
-        return cli_print_json(cli, build);
-    print_build(build);
-    return CLI_OK;
+    if (build)
+        print_build(build);
+    return r;
 }
 
 const struct command command_show = {

@@ -142,6 +142,14 @@ class Answers(ServerTest):
         self.routes["/there"] = self.routes["/api/v1/builds"]
         self.assertIn("circles", self.assay("builds", code=5)[1])
 
+    def test_a_server_that_says_nothing_of_the_build_is_not_believed(self):
+        for action in ("cancel", "retry"):
+            self.routes[f"/api/v1/builds/3/{action}"] = b""
+            for more in ([], ["--json"]):
+                out, err = self.assay(action, "3", *more, code=5)
+                self.assertEqual(out, "")
+                self.assertIn("does not say", err)
+
     def test_nothing_from_the_server_reaches_the_terminals_ear(self):
         evil = "a\x1b]0;owned\x07b\x9bc\u202ed\r\ne\x7f"
         build = {"id": 1, "target": evil, "state": evil, "version": evil, "revision": 1,
