@@ -9,6 +9,7 @@
 #include <assay/frame.h>
 
 #include "audit/message.h"
+#include "suite.h"
 
 static int ends[2];
 static struct assay_error err;
@@ -142,21 +143,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("audit_message");
-    TCase *tests = tcase_create("audit_message");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {a_job_arrives_as_it_was_sent,
+                                  what_the_worker_says_is_understood,
+                                  a_request_brings_a_descriptor_or_the_reason,
+                                  what_is_no_message_is_refused,
+                                  what_is_no_job_is_refused,
+                                  NULL};
 
-    tcase_add_checked_fixture(tests, open_pair, close_pair);
-    tcase_add_test(tests, a_job_arrives_as_it_was_sent);
-    tcase_add_test(tests, what_the_worker_says_is_understood);
-    tcase_add_test(tests, a_request_brings_a_descriptor_or_the_reason);
-    tcase_add_test(tests, what_is_no_message_is_refused);
-    tcase_add_test(tests, what_is_no_job_is_refused);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("audit_message", tests, open_pair, close_pair);
 }

@@ -15,6 +15,8 @@
 #include <assay/fs.h>
 #include <assay/process.h>
 
+#include "suite.h"
+
 START_TEST(a_buffer_stops_at_its_maximum)
 {
     _cleanup_buf_ struct assay_buf buf = ASSAY_BUF(4);
@@ -153,23 +155,15 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("base");
-    TCase *tests = tcase_create("base");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {a_buffer_stops_at_its_maximum,
+                                  base64_is_strict,
+                                  hex_is_strict,
+                                  messages_come_whole_with_their_descriptor,
+                                  bad_messages_are_refused,
+                                  a_process_gets_what_is_named_and_nothing_else,
+                                  a_program_that_is_missing_is_named,
+                                  foreign_strings_become_utf8,
+                                  NULL};
 
-    tcase_add_test(tests, a_buffer_stops_at_its_maximum);
-    tcase_add_test(tests, base64_is_strict);
-    tcase_add_test(tests, hex_is_strict);
-    tcase_add_test(tests, messages_come_whole_with_their_descriptor);
-    tcase_add_test(tests, bad_messages_are_refused);
-    tcase_add_test(tests, a_process_gets_what_is_named_and_nothing_else);
-    tcase_add_test(tests, a_program_that_is_missing_is_named);
-    tcase_add_test(tests, foreign_strings_become_utf8);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("base", tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "checks/checks.h"
+#include "suite.h"
 
 static const uint8_t key[FINDING_KEY_SIZE] = "a key for tests only";
 
@@ -366,25 +367,17 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("checks");
-    TCase *tests = tcase_create("checks");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {one_file_gives_what_it_should,
+                                  a_wsl_image_needs_its_file_in_the_same_root,
+                                  too_many_systems_are_said_not_to_be_checked,
+                                  no_secret_is_in_a_finding,
+                                  what_was_cut_off_is_unaudited,
+                                  only_regular_files_are_read,
+                                  a_hard_link_to_what_no_check_saw_is_unaudited,
+                                  the_policy_sets_severity_and_turns_off,
+                                  bad_settings_are_refused,
+                                  every_check_says_what_and_why,
+                                  NULL};
 
-    tcase_add_test(tests, one_file_gives_what_it_should);
-    tcase_add_test(tests, a_wsl_image_needs_its_file_in_the_same_root);
-    tcase_add_test(tests, too_many_systems_are_said_not_to_be_checked);
-    tcase_add_test(tests, no_secret_is_in_a_finding);
-    tcase_add_test(tests, what_was_cut_off_is_unaudited);
-    tcase_add_test(tests, only_regular_files_are_read);
-    tcase_add_test(tests, a_hard_link_to_what_no_check_saw_is_unaudited);
-    tcase_add_test(tests, the_policy_sets_severity_and_turns_off);
-    tcase_add_test(tests, bad_settings_are_refused);
-    tcase_add_test(tests, every_check_says_what_and_why);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("checks", tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include "http/request.h"
 #include "http/routes.h"
+#include "suite.h"
 
 /* "/api/v1/builds/{id}/log" -> "/api/v1/builds/1/log". */
 static void fill_pattern(const char *pattern, char *ret)
@@ -355,35 +356,22 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {
-        every_route_demands_its_role,
-        reading_can_be_opened_and_writing_cannot,
-        a_wrong_token_is_told,
-        problems_say_what_and_how_to_mend_it,
-        addresses_cannot_leave_their_place,
-        a_long_address_is_refused,
-        head_is_get_without_the_content,
-        readiness_names_what_is_missing,
-        bad_bodies_are_refused_with_the_reason,
-        large_bodies_are_refused,
-        a_large_body_that_is_only_announced_is_refused_at_once,
-        garbage_does_not_disturb_the_server,
-        pipelined_requests_are_answered_in_order,
-        an_address_in_use_is_named_with_the_mend,
-        addresses_to_listen_on_have_one_form,
-    };
-    Suite *suite = suite_create("http_api");
-    TCase *tcase = tcase_create("http_api");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {every_route_demands_its_role,
+                                  reading_can_be_opened_and_writing_cannot,
+                                  a_wrong_token_is_told,
+                                  problems_say_what_and_how_to_mend_it,
+                                  addresses_cannot_leave_their_place,
+                                  a_long_address_is_refused,
+                                  head_is_get_without_the_content,
+                                  readiness_names_what_is_missing,
+                                  bad_bodies_are_refused_with_the_reason,
+                                  large_bodies_are_refused,
+                                  a_large_body_that_is_only_announced_is_refused_at_once,
+                                  garbage_does_not_disturb_the_server,
+                                  pipelined_requests_are_answered_in_order,
+                                  an_address_in_use_is_named_with_the_mend,
+                                  addresses_to_listen_on_have_one_form,
+                                  NULL};
 
-    tcase_add_checked_fixture(tcase, fixture_start, fixture_stop);
-    for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)
-        tcase_add_test(tcase, tests[i]);
-    suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("http_api", tests, fixture_start, fixture_stop);
 }

@@ -1,5 +1,6 @@
 /* The HTTP API: builds, logs, reports, tokens, metrics. */
 #include "http_fixture.h"
+#include "suite.h"
 
 /* Queues a build and gives its id. */
 static int64_t create(enum role role, const char *headers, const char *body)
@@ -203,20 +204,7 @@ int main(void)
         an_idempotency_key_queues_once,      a_bypass_needs_somebody_who_may_approve,
         builds_are_canceled_and_tried_again, a_token_is_shown_once_and_can_be_revoked,
         a_log_is_followed_by_its_offset,     reports_are_given_when_there_are_some,
-        metrics_count_what_there_is,
-    };
-    Suite *suite = suite_create("http_builds");
-    TCase *tcase = tcase_create("http_builds");
-    SRunner *runner;
-    int failed;
+        metrics_count_what_there_is,         NULL};
 
-    tcase_add_checked_fixture(tcase, fixture_start, fixture_stop);
-    for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)
-        tcase_add_test(tcase, tests[i]);
-    suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("http_builds", tests, fixture_start, fixture_stop);
 }

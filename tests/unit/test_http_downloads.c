@@ -2,6 +2,7 @@
 #include <dirent.h>
 
 #include "http_fixture.h"
+#include "suite.h"
 
 static void closedirp(DIR **dir)
 {
@@ -287,32 +288,19 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {
-        a_channel_leads_to_its_release,
-        the_whole_artifact_comes_with_its_validator,
-        parts_are_served,
-        a_range_behind_the_end_is_refused,
-        a_part_is_given_only_of_what_it_was_begun_with,
-        what_the_client_has_is_not_sent_again,
-        head_tells_the_size_and_ignores_ranges,
-        evidence_stands_beside_the_artifact,
-        what_was_not_published_is_not_there,
-        clients_that_hang_up_leave_nothing_behind,
-        slow_downloads_hold_nobody_up,
-        stopping_ends_downloads,
-    };
-    Suite *suite = suite_create("http_downloads");
-    TCase *tcase = tcase_create("http_downloads");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {a_channel_leads_to_its_release,
+                                  the_whole_artifact_comes_with_its_validator,
+                                  parts_are_served,
+                                  a_range_behind_the_end_is_refused,
+                                  a_part_is_given_only_of_what_it_was_begun_with,
+                                  what_the_client_has_is_not_sent_again,
+                                  head_tells_the_size_and_ignores_ranges,
+                                  evidence_stands_beside_the_artifact,
+                                  what_was_not_published_is_not_there,
+                                  clients_that_hang_up_leave_nothing_behind,
+                                  slow_downloads_hold_nobody_up,
+                                  stopping_ends_downloads,
+                                  NULL};
 
-    tcase_add_checked_fixture(tcase, start_published, fixture_stop);
-    for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)
-        tcase_add_test(tcase, tests[i]);
-    suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("http_downloads", tests, start_published, fixture_stop);
 }

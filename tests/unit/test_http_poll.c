@@ -2,6 +2,7 @@
 #include "http_fixture.h"
 
 #include "http/waiters.h"
+#include "suite.h"
 
 /* Waits for the number of long polls by asking for it, until it is `count`. */
 static void until_waiting(int count)
@@ -188,20 +189,7 @@ int main(void)
         a_change_answers_those_who_wait,    progress_answers_those_who_wait,
         nobody_waits_for_what_has_happened, waiting_ends_when_its_time_is_up,
         a_client_that_left_waits_no_longer, there_is_a_cap_on_those_who_wait,
-        stopping_answers_those_who_wait,
-    };
-    Suite *suite = suite_create("http_poll");
-    TCase *tcase = tcase_create("http_poll");
-    SRunner *runner;
-    int failed;
+        stopping_answers_those_who_wait,    NULL};
 
-    tcase_add_checked_fixture(tcase, fixture_start, fixture_stop);
-    for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)
-        tcase_add_test(tcase, tests[i]);
-    suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("http_poll", tests, fixture_start, fixture_stop);
 }

@@ -10,6 +10,7 @@
 #include <assay/process.h>
 
 #include "build/leftover.h"
+#include "suite.h"
 
 static char path[] = "/tmp/assay-leftover-XXXXXX";
 static struct assay_process group;
@@ -65,19 +66,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("leftover");
-    TCase *tests = tcase_create("leftover");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {a_recorded_group_is_ended,
+                                  a_number_that_was_given_out_again_is_let_be, NULL};
 
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, a_recorded_group_is_ended);
-    tcase_add_test(tests, a_number_that_was_given_out_again_is_let_be);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("leftover", tests, setup, teardown);
 }

@@ -13,6 +13,8 @@
 #include <assay/minisign.h>
 #include <assay/process.h>
 
+#include "suite.h"
+
 static char dir[] = "/tmp/assay-minisign-XXXXXX";
 
 static const char *in_dir(const char *name)
@@ -179,21 +181,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("minisign");
-    TCase *tests = tcase_create("minisign");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {stock_minisign_verifies_what_assay_signs,
+                                  assay_verifies_what_stock_minisign_signs,
+                                  every_changed_byte_of_a_signature_is_noticed,
+                                  bad_key_files_are_refused_with_the_mend, NULL};
 
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, stock_minisign_verifies_what_assay_signs);
-    tcase_add_test(tests, assay_verifies_what_stock_minisign_signs);
-    tcase_add_test(tests, every_changed_byte_of_a_signature_is_noticed);
-    tcase_add_test(tests, bad_key_files_are_refused_with_the_mend);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("minisign", tests, setup, teardown);
 }

@@ -7,6 +7,8 @@
 #include <assay/nix.h>
 #include <assay/text.h>
 
+#include "suite.h"
+
 struct seen {
     struct assay_buf log;
     char text[256];
@@ -223,22 +225,14 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("nix");
-    TCase *tests = tcase_create("nix");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {a_build_is_followed,
+                                  the_error_is_kept,
+                                  what_cannot_be_understood_is_logged,
+                                  more_activities_than_places_are_no_harm,
+                                  results_are_store_paths,
+                                  the_command_names_everything,
+                                  text_is_made_fit_to_be_shown,
+                                  NULL};
 
-    tcase_add_test(tests, a_build_is_followed);
-    tcase_add_test(tests, the_error_is_kept);
-    tcase_add_test(tests, what_cannot_be_understood_is_logged);
-    tcase_add_test(tests, more_activities_than_places_are_no_harm);
-    tcase_add_test(tests, results_are_store_paths);
-    tcase_add_test(tests, the_command_names_everything);
-    tcase_add_test(tests, text_is_made_fit_to_be_shown);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("nix", tests, NULL, NULL);
 }

@@ -11,6 +11,8 @@
 #include <assay/json.h>
 #include <assay/policy.h>
 
+#include "suite.h"
+
 static char folder[64];
 
 static void set_up(void)
@@ -696,39 +698,29 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("policy");
-    TCase *tests = tcase_create("policy");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {base_is_built_in,
+                                  the_examples_stand_on_one_another,
+                                  what_a_layer_sets_replaces_what_is_below,
+                                  identities_add_up_and_keep_the_worse_severity,
+                                  the_digest_is_of_the_meaning,
+                                  a_cycle_is_shown,
+                                  a_hundred_layers_are_too_many,
+                                  a_layer_that_is_missing_is_named_with_who_wants_it,
+                                  a_bad_layer_gets_a_message_with_key_and_mend,
+                                  a_file_that_is_no_policy_is_refused,
+                                  a_layer_brings_rules_of_its_own,
+                                  the_digest_covers_the_rules_themselves,
+                                  what_is_locked_cannot_be_loosened,
+                                  a_class_blocks_from_its_threshold_on,
+                                  what_else_blocks_outweighs_what_is_unaudited,
+                                  what_was_dropped_was_not_judged,
+                                  a_waiver_counts_up_to_its_day,
+                                  a_lock_stands_against_waivers_from_above_only,
+                                  a_lock_stands_against_thresholds_and_allowances_from_above,
+                                  what_need_not_be_read_is_allowed_place_by_place,
+                                  what_a_report_says_of_itself_is_not_believed,
+                                  a_report_that_is_none_is_refused,
+                                  NULL};
 
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, base_is_built_in);
-    tcase_add_test(tests, the_examples_stand_on_one_another);
-    tcase_add_test(tests, what_a_layer_sets_replaces_what_is_below);
-    tcase_add_test(tests, identities_add_up_and_keep_the_worse_severity);
-    tcase_add_test(tests, the_digest_is_of_the_meaning);
-    tcase_add_test(tests, a_cycle_is_shown);
-    tcase_add_test(tests, a_hundred_layers_are_too_many);
-    tcase_add_test(tests, a_layer_that_is_missing_is_named_with_who_wants_it);
-    tcase_add_test(tests, a_bad_layer_gets_a_message_with_key_and_mend);
-    tcase_add_test(tests, a_file_that_is_no_policy_is_refused);
-    tcase_add_test(tests, a_layer_brings_rules_of_its_own);
-    tcase_add_test(tests, the_digest_covers_the_rules_themselves);
-    tcase_add_test(tests, what_is_locked_cannot_be_loosened);
-    tcase_add_test(tests, a_class_blocks_from_its_threshold_on);
-    tcase_add_test(tests, what_else_blocks_outweighs_what_is_unaudited);
-    tcase_add_test(tests, what_was_dropped_was_not_judged);
-    tcase_add_test(tests, a_waiver_counts_up_to_its_day);
-    tcase_add_test(tests, a_lock_stands_against_waivers_from_above_only);
-    tcase_add_test(tests, a_lock_stands_against_thresholds_and_allowances_from_above);
-    tcase_add_test(tests, what_need_not_be_read_is_allowed_place_by_place);
-    tcase_add_test(tests, what_a_report_says_of_itself_is_not_believed);
-    tcase_add_test(tests, a_report_that_is_none_is_refused);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("policy", tests, set_up, tear_down);
 }

@@ -9,6 +9,7 @@
 
 #include "checks/checks.h"
 #include "image/image.h"
+#include "suite.h"
 
 static struct assay_buf readme = {.max = 1 << 20};
 
@@ -79,18 +80,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("readme");
-    TCase *tests = tcase_create("readme");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {formats_are_those_of_the_table, checks_are_those_of_the_table,
+                                  NULL};
 
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, formats_are_those_of_the_table);
-    tcase_add_test(tests, checks_are_those_of_the_table);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("readme", tests, setup, teardown);
 }

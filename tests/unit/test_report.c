@@ -6,6 +6,8 @@
 
 #include <assay/report.h>
 
+#include "suite.h"
+
 #define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define PRINT "fedcba9876543210fedcba9876543210"
 
@@ -426,28 +428,19 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("report");
-    TCase *tests = tcase_create("report");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {a_person_learns_what_where_why_and_how,
+                                  the_worst_comes_first_and_each_rule_once,
+                                  what_is_waived_or_unaudited_is_listed_and_the_rest_counted,
+                                  places_and_findings_beyond_a_few_are_counted,
+                                  a_terminal_obeys_nothing_that_is_in_a_report,
+                                  colours_only_when_asked_for,
+                                  long_sentences_are_wrapped,
+                                  an_unfinished_report_is_rendered_without_harm,
+                                  a_full_buffer_is_an_error,
+                                  json_comes_out_as_it_went_in,
+                                  the_verdict_is_the_exit_code,
+                                  the_schema_lets_nothing_else_through,
+                                  NULL};
 
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, a_person_learns_what_where_why_and_how);
-    tcase_add_test(tests, the_worst_comes_first_and_each_rule_once);
-    tcase_add_test(tests, what_is_waived_or_unaudited_is_listed_and_the_rest_counted);
-    tcase_add_test(tests, places_and_findings_beyond_a_few_are_counted);
-    tcase_add_test(tests, a_terminal_obeys_nothing_that_is_in_a_report);
-    tcase_add_test(tests, colours_only_when_asked_for);
-    tcase_add_test(tests, long_sentences_are_wrapped);
-    tcase_add_test(tests, an_unfinished_report_is_rendered_without_harm);
-    tcase_add_test(tests, a_full_buffer_is_an_error);
-    tcase_add_test(tests, json_comes_out_as_it_went_in);
-    tcase_add_test(tests, the_verdict_is_the_exit_code);
-    tcase_add_test(tests, the_schema_lets_nothing_else_through);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("report", tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include "scan/checksum.h"
 #include "scan/judge.h"
+#include "suite.h"
 
 static bool holds(const char *check, const char *secret)
 {
@@ -139,18 +140,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("checks");
-    TCase *tcase = tcase_create("checks");
-    SRunner *runner = srunner_create(suite);
-    int failed;
+    const TTest *const tests[] = {checks_tell_good_from_bad, no_check_takes_nothing_or_noise,
+                                  entropy_is_in_bits_per_byte, placeholders_are_no_secrets, NULL};
 
-    suite_add_tcase(suite, tcase);
-    tcase_add_test(tcase, checks_tell_good_from_bad);
-    tcase_add_test(tcase, no_check_takes_nothing_or_noise);
-    tcase_add_test(tcase, entropy_is_in_bits_per_byte);
-    tcase_add_test(tcase, placeholders_are_no_secrets);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run("checks", tests, NULL, NULL);
 }

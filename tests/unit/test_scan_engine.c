@@ -4,6 +4,8 @@
 
 #include <assay/buf.h>
 
+#include "suite.h"
+
 #define CONTENT (700u << 10)
 
 /* A token less its last digit, 7, in two halves so that no other scanner trips over it. */
@@ -311,26 +313,18 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("engine");
-    TCase *tcase = tcase_create("engine");
-    SRunner *runner = srunner_create(suite);
-    int failed;
+    const TTest *const tests[] = {pieces_of_any_size_give_the_same,
+                                  a_secret_may_be_cut_anywhere,
+                                  short_entries_are_searched_to_their_ends,
+                                  lines_are_told_for_text_only,
+                                  a_hole_ends_what_came_before_it,
+                                  streams_may_be_open_side_by_side,
+                                  a_flood_of_matches_is_said_to_be_unaudited,
+                                  the_more_telling_of_two_matches_is_reported,
+                                  a_rule_for_some_paths_looks_there_only,
+                                  callbacks_are_counted_by_rule,
+                                  an_engine_may_have_nothing_to_look_for,
+                                  NULL};
 
-    tcase_set_timeout(tcase, 240);
-    suite_add_tcase(suite, tcase);
-    tcase_add_test(tcase, pieces_of_any_size_give_the_same);
-    tcase_add_test(tcase, a_secret_may_be_cut_anywhere);
-    tcase_add_test(tcase, short_entries_are_searched_to_their_ends);
-    tcase_add_test(tcase, lines_are_told_for_text_only);
-    tcase_add_test(tcase, a_hole_ends_what_came_before_it);
-    tcase_add_test(tcase, streams_may_be_open_side_by_side);
-    tcase_add_test(tcase, a_flood_of_matches_is_said_to_be_unaudited);
-    tcase_add_test(tcase, the_more_telling_of_two_matches_is_reported);
-    tcase_add_test(tcase, a_rule_for_some_paths_looks_there_only);
-    tcase_add_test(tcase, callbacks_are_counted_by_rule);
-    tcase_add_test(tcase, an_engine_may_have_nothing_to_look_for);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run("engine", tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scan/finding.h"
+#include "suite.h"
 
 static const uint8_t key[FINDING_KEY_SIZE] = {1, 2, 3};
 
@@ -298,24 +299,16 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("findings");
-    TCase *tcase = tcase_create("findings");
-    SRunner *runner = srunner_create(suite);
-    int failed;
+    const TTest *const tests[] = {one_secret_in_two_places_is_one_finding,
+                                  a_fingerprint_depends_on_key_class_rule_and_secret_alone,
+                                  the_worst_comes_first,
+                                  secrets_are_taken_out_of_paths,
+                                  no_more_of_a_secret_is_shown_than_a_quarter,
+                                  floods_are_capped_and_counted,
+                                  long_paths_cannot_blow_up_a_report,
+                                  a_long_path_is_not_cut_within_a_secret,
+                                  names_of_classes_and_severities_go_both_ways,
+                                  NULL};
 
-    tcase_set_timeout(tcase, 60);
-    suite_add_tcase(suite, tcase);
-    tcase_add_test(tcase, one_secret_in_two_places_is_one_finding);
-    tcase_add_test(tcase, a_fingerprint_depends_on_key_class_rule_and_secret_alone);
-    tcase_add_test(tcase, the_worst_comes_first);
-    tcase_add_test(tcase, secrets_are_taken_out_of_paths);
-    tcase_add_test(tcase, no_more_of_a_secret_is_shown_than_a_quarter);
-    tcase_add_test(tcase, floods_are_capped_and_counted);
-    tcase_add_test(tcase, long_paths_cannot_blow_up_a_report);
-    tcase_add_test(tcase, a_long_path_is_not_cut_within_a_secret);
-    tcase_add_test(tcase, names_of_classes_and_severities_go_both_ways);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run("findings", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Identities: on word boundaries, however written, in content and in names. */
 #include "scan_fixture.h"
+#include "suite.h"
 
 static struct fixture fixture_of(const char *kind, const char *value)
 {
@@ -180,22 +181,14 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("identity");
-    TCase *tcase = tcase_create("identity");
-    SRunner *runner = srunner_create(suite);
-    int failed;
+    const TTest *const tests[] = {identities_are_found_however_written,
+                                  words_that_hold_an_identity_are_none,
+                                  short_ones_need_text_around_them_in_binaries,
+                                  names_of_entries_are_searched_and_redacted,
+                                  rules_apply_to_names,
+                                  one_identity_is_one_finding_however_written,
+                                  bad_identities_are_refused,
+                                  NULL};
 
-    tcase_set_timeout(tcase, 60);
-    suite_add_tcase(suite, tcase);
-    tcase_add_test(tcase, identities_are_found_however_written);
-    tcase_add_test(tcase, words_that_hold_an_identity_are_none);
-    tcase_add_test(tcase, short_ones_need_text_around_them_in_binaries);
-    tcase_add_test(tcase, names_of_entries_are_searched_and_redacted);
-    tcase_add_test(tcase, rules_apply_to_names);
-    tcase_add_test(tcase, one_identity_is_one_finding_however_written);
-    tcase_add_test(tcase, bad_identities_are_refused);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run("identity", tests, NULL, NULL);
 }

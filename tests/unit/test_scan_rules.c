@@ -6,6 +6,7 @@
 
 #include "scan/engine.h"
 #include "scan/rules.h"
+#include "suite.h"
 
 static const uint8_t key[FINDING_KEY_SIZE] = {1};
 
@@ -263,20 +264,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("rules");
-    TCase *tcase = tcase_create("rules");
-    SRunner *runner = srunner_create(suite);
-    int failed;
+    const TTest *const tests[] = {every_rule_finds_its_examples_and_nothing_else,
+                                  hashes_of_accounts_are_left_to_the_checks,
+                                  rule_files_are_checked,
+                                  the_digest_depends_on_every_rule,
+                                  wrong_rules_are_named,
+                                  NULL};
 
-    tcase_set_timeout(tcase, 120);
-    suite_add_tcase(suite, tcase);
-    tcase_add_test(tcase, every_rule_finds_its_examples_and_nothing_else);
-    tcase_add_test(tcase, hashes_of_accounts_are_left_to_the_checks);
-    tcase_add_test(tcase, rule_files_are_checked);
-    tcase_add_test(tcase, the_digest_depends_on_every_rule);
-    tcase_add_test(tcase, wrong_rules_are_named);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run("rules", tests, NULL, NULL);
 }

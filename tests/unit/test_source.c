@@ -13,6 +13,7 @@
 #include "source/blocks.h"
 #include "source/filler.h"
 #include "source/hash.h"
+#include "suite.h"
 
 #define SIZE 300000
 
@@ -242,23 +243,13 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("source");
-    TCase *tests = tcase_create("source");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {gzip_comes_out_the_same_however_it_is_cut,
+                                  gzip_that_is_cut_or_damaged_is_noticed,
+                                  a_ring_can_be_closed_at_any_time,
+                                  limits_stop_a_filler,
+                                  blocks_have_parts_and_holes,
+                                  a_file_is_hashed_beside_and_on_the_way,
+                                  NULL};
 
-    tcase_set_timeout(tests, 0);
-    tcase_add_checked_fixture(tests, set_up, NULL);
-    tcase_add_test(tests, gzip_comes_out_the_same_however_it_is_cut);
-    tcase_add_test(tests, gzip_that_is_cut_or_damaged_is_noticed);
-    tcase_add_test(tests, a_ring_can_be_closed_at_any_time);
-    tcase_add_test(tests, limits_stop_a_filler);
-    tcase_add_test(tests, blocks_have_parts_and_holes);
-    tcase_add_test(tests, a_file_is_hashed_beside_and_on_the_way);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("source", tests, set_up, NULL);
 }

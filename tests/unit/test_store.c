@@ -16,6 +16,7 @@
 
 #include "store/blobs.h"
 #include "store/store.h"
+#include "suite.h"
 
 static char dir[64];
 static struct store *store;
@@ -461,33 +462,24 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("store");
-    TCase *tests = tcase_create("store");
-    SRunner *runner;
-    int failed;
+    const TTest *const tests[] = {a_build_goes_its_way,
+                                  the_same_artifact_is_the_same_release,
+                                  writes_are_fenced,
+                                  a_failure_says_its_kind,
+                                  a_key_starts_one_build_for_one_requester,
+                                  what_a_crash_left_is_taken_up,
+                                  revisions_rise_with_progress,
+                                  a_damaged_record_hides_no_other,
+                                  reports_are_kept,
+                                  tokens_are_kept_as_hashes,
+                                  a_newer_database_is_refused,
+                                  a_file_that_is_no_database_is_refused,
+                                  a_blob_is_put_once_and_read_back,
+                                  a_blob_with_another_digest_is_refused,
+                                  a_damaged_blob_is_replaced,
+                                  a_file_with_two_names_is_copied,
+                                  a_file_of_somebody_else_is_copied,
+                                  NULL};
 
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, a_build_goes_its_way);
-    tcase_add_test(tests, the_same_artifact_is_the_same_release);
-    tcase_add_test(tests, writes_are_fenced);
-    tcase_add_test(tests, a_failure_says_its_kind);
-    tcase_add_test(tests, a_key_starts_one_build_for_one_requester);
-    tcase_add_test(tests, what_a_crash_left_is_taken_up);
-    tcase_add_test(tests, revisions_rise_with_progress);
-    tcase_add_test(tests, a_damaged_record_hides_no_other);
-    tcase_add_test(tests, reports_are_kept);
-    tcase_add_test(tests, tokens_are_kept_as_hashes);
-    tcase_add_test(tests, a_newer_database_is_refused);
-    tcase_add_test(tests, a_file_that_is_no_database_is_refused);
-    tcase_add_test(tests, a_blob_is_put_once_and_read_back);
-    tcase_add_test(tests, a_blob_with_another_digest_is_refused);
-    tcase_add_test(tests, a_damaged_blob_is_replaced);
-    tcase_add_test(tests, a_file_with_two_names_is_copied);
-    tcase_add_test(tests, a_file_of_somebody_else_is_copied);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run("store", tests, setup, teardown);
 }
