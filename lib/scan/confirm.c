@@ -70,8 +70,9 @@ static bool path_fits(struct scan_stream *stream, struct slot *slot, const struc
         return true;
     slot->path = -1;
     for (size_t i = 0; slot->path < 0 && i < rule->n_paths; i++)
+        /* An error (the limit on steps) counts as a match, for the same reason. */
         if (pcre2_match(rule->paths[i], (PCRE2_SPTR)path, strlen(path), 0, 0, stream->engine->match,
-                        stream->engine->context) >= 0)
+                        stream->engine->context) != PCRE2_ERROR_NOMATCH)
             slot->path = 1;
     return slot->path > 0;
 }
