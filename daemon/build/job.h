@@ -19,6 +19,7 @@ struct job {
     const char *kind;      /* of the failure, where one; a stage may change it */
     uint64_t progress_at;  /* when progress was told last, and... */
     uint64_t asked_at;     /* ...cancellation asked for; milliseconds of the monotonic clock */
+    int lost;              /* how often it had to go back to an earlier stage */
     bool canceled;
     char tail[256]; /* the last line that the stage's command said */
 };

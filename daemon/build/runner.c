@@ -106,7 +106,8 @@ static int open_log(struct job *job, struct assay_error *err)
 /* Goes back to an earlier stage, since what that one had made was lost: a further attempt. */
 static int go_back(struct job *job, struct assay_error *err)
 {
-    if (++job->build.attempt > MAX_ATTEMPTS)
+    job->build.attempt++;
+    if (++job->lost > MAX_ATTEMPTS)
         return assay_error_set(err, EIO, "what the build needs was lost %d times", MAX_ATTEMPTS);
     buildlog_say(job->log, "what this stage needs was lost in a crash: %s again",
                  build_state_name(job->next));
@@ -284,6 +285,17 @@ void runner_wake(struct runner *runner)
     pthread_mutex_unlock(&runner->lock);
 }
 
+static void hand_back(const struct runner *runner)
+{
+    struct assay_error err;
+    int n = store_hand_back(runner->app->store, &err);
+
+    if (n < 0)
+        log_warning("%s; the next start will take this for a crash", err.text);
+    else if (n > 0)
+        log_info("%d builds are unfinished and go on at the next start", n);
+}
+
 struct runner *runner_stop(struct runner *runner)
 {
     if (!runner)
@@ -294,6 +306,7 @@ struct runner *runner_stop(struct runner *runner)
     pthread_mutex_unlock(&runner->lock);
     for (int i = 0; i < runner->n_threads; i++)
         pthread_join(runner->threads[i].thread, NULL);
+    hand_back(runner);
     pthread_cond_destroy(&runner->wake);
     pthread_mutex_destroy(&runner->lock);
     free(runner);

@@ -14,7 +14,8 @@ int runner_start(struct app *app, struct runner **ret, struct assay_error *err);
 /* Says that there may be something to do (a build was queued or canceled). */
 void runner_wake(struct runner *runner);
 
-/* Ends what runs (process groups killed, builds left for store_recover()) and joins the threads. */
+/* Ends what runs (process groups killed), joins the threads and hands the builds back to the
+ * store, for the next start. */
 struct runner *runner_stop(struct runner *runner);
 
 #endif

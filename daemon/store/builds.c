@@ -305,19 +305,29 @@ bool store_build_canceled(struct store *store, int64_t id)
     return store_build_get(store, id, &build, NULL) == 0 && build.state == BUILD_CANCELED;
 }
 
-int store_recover(struct store *store, struct assay_error *err)
+static int drop_leases(struct store *store, bool crashed, const char *doing,
+                       struct assay_error *err)
 {
-    static const char doing[] = "take up what was left unfinished";
     _cleanup_stmt_ sqlite3_stmt *stmt = NULL;
     int r;
 
     DB_LOCKED(store);
     r = db_prepare(store, &stmt, doing, err,
-                   "UPDATE builds SET " REVISION ", lease = '', recovered = recovered + 1,"
+                   "UPDATE builds SET " REVISION ", lease = '', recovered = recovered + ?2,"
                    " attempt = attempt + (state IN ('building', 'assembling'))"
                    " WHERE lease <> '' AND " UNFINISHED,
-                   "i", db_revision());
+                   "ii", db_revision(), (int64_t)crashed);
     if (r == 0)
         r = db_step(store, stmt, doing, err);
     return r < 0 ? r : sqlite3_changes(store->db);
+}
+
+int store_recover(struct store *store, struct assay_error *err)
+{
+    return drop_leases(store, true, "take up what was left unfinished", err);
+}
+
+int store_hand_back(struct store *store, struct assay_error *err)
+{
+    return drop_leases(store, false, "hand back what is unfinished", err);
 }

@@ -83,8 +83,8 @@ int store_build_json(struct store *store, int64_t id, json_t **ret, struct assay
 int store_builds_json(struct store *store, const char *target, const char *state, int64_t before,
                       int limit, json_t **ret, struct assay_error *err);
 
-/* Takes the oldest build that is queued or whose lease was dropped by store_recover(), and leases
- * it, in one statement. Returns 1 with *ret, 0 when there is none. */
+/* Takes the oldest build that is queued or whose lease was dropped, and leases it, in one
+ * statement. Returns 1 with *ret, 0 when there is none. */
 int store_build_claim(struct store *store, struct build *ret, struct assay_error *err);
 
 /* Writes what a stage found out (version, out_path, artifact_*) and moves to `next`, only where
@@ -116,6 +116,10 @@ int store_report_get(struct store *store, int64_t build, json_t **ret, struct as
  * reached. `building` and `assembling` count as a new attempt, with a log of its own. Returns how
  * many there were. */
 int store_recover(struct store *store, struct assay_error *err);
+
+/* At an orderly end, when nothing runs any more: the same, but what is handed back so does not
+ * count as recovered, which is how a build that brings the daemon down is known. */
+int store_hand_back(struct store *store, struct assay_error *err);
 
 /* ---- releases and channels --------------------------------------------------------------------
  * API shape: {"id", "target", "version", "build", "name", "sha256", "size", "created",

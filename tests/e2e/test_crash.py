@@ -105,6 +105,23 @@ class Crash(DaemonTest):
         self.check_releases(daemon)
         self.assertEqual(os.listdir(daemon.state / "blobs" / "incoming"), [])
 
+    def test_orderly_restarts_give_up_nothing(self):
+        daemon = self.daemon({"slow": tarball("slow")}).start()
+        build = daemon.build("slow")
+        for attempt in range(1, 8):
+            self.assertIn("slow: waiting", daemon.wait_log(build, "slow: waiting"))
+            self.assertEqual(daemon.show(build)["attempt"], attempt)
+            daemon.stop()
+            daemon.start()
+        # Nor is what was lost meanwhile held against it.
+        daemon.stop()
+        (daemon.work / "gcroots" / str(build)).unlink()
+        daemon.start()
+        self.assertIn("slow: waiting", daemon.wait_log(build, "slow: waiting"))
+        (daemon.work / "slot-0" / "tmp" / "go").touch()
+        shown = daemon.wait(build)
+        self.assertEqual(shown["state"], "published", daemon.build_log(build))
+
     def test_the_builders_die_with_the_daemon(self):
         daemon = self.daemon({"script": tarball("slow"), "nix": tarball("slow-build")})
         for target, text in (("script", "slow: waiting"), ("nix", "slow-build: waiting")):

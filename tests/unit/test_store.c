@@ -227,6 +227,25 @@ START_TEST(what_a_crash_left_is_taken_up)
 }
 END_TEST
 
+START_TEST(what_an_orderly_end_left_is_no_recovery)
+{
+    struct build build, stale;
+
+    queue("one", "", NULL);
+    ck_assert_int_eq(store_build_claim(store, &build, &err), 1);
+    OK(store_build_advance(store, &build, BUILD_BUILDING, &err));
+    stale = build;
+    ck_assert_int_eq(store_hand_back(store, &err), 1);
+    ck_assert_int_eq(store_build_advance(store, &stale, BUILD_ASSEMBLING, &err), -ESTALE);
+    reopen();
+    ck_assert_int_eq(store_recover(store, &err), 0);
+    ck_assert_int_eq(store_build_claim(store, &build, &err), 1);
+    ck_assert_int_eq(build.state, BUILD_BUILDING);
+    ck_assert_int_eq(build.attempt, 2);
+    ck_assert_int_eq(build.recovered, 0);
+}
+END_TEST
+
 START_TEST(revisions_rise_with_progress)
 {
     struct build build;
@@ -468,6 +487,7 @@ int main(void)
                                   a_failure_says_its_kind,
                                   a_key_starts_one_build_for_one_requester,
                                   what_a_crash_left_is_taken_up,
+                                  what_an_orderly_end_left_is_no_recovery,
                                   revisions_rise_with_progress,
                                   a_damaged_record_hides_no_other,
                                   reports_are_kept,
