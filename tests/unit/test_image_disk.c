@@ -222,8 +222,8 @@ START_TEST(disks_that_need_other_files_are_refused)
         "qemu-img create -q -f qcow2 -b base -F raw artifact",
         "qemu-img create -q -f qcow2 -o data_file=data artifact 16M",
         "qemu-img create -q -f vmdk -o subformat=monolithicFlat artifact 16M",
-        "qemu-img create -q -f vmdk artifact 16M; head -c 8 /dev/zero | dd of=artifact bs=1 "
-        "seek=12 conv=notrunc",
+        ("qemu-img create -q -f vmdk artifact 16M; head -c 8 /dev/zero | dd of=artifact bs=1 "
+         "seek=12 conv=notrunc"),
         "qemu-img create -q -f vmdk base 16M; qemu-img create -q -f vmdk -b base -F vmdk artifact",
     };
 
