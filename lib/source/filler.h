@@ -26,7 +26,8 @@ int filler_file_digest(struct filler *filler, char ret_sha256[ASSAY_SHA256_HEX])
 
 /* What the gzip members in `in` (RFC 1952) hold, one after the other, by ISA-L. Demands a complete
  * last member with the right checksum: -EBADMSG otherwise. Zeros after the last member are ignored;
- * anything else there goes to `tail`, which outlives the filler. `in` is lent. */
+ * anything else there goes to `tail`, which outlives the filler, and so do names, comments and
+ * extra fields in the headers of members after the first. `in` is lent. */
 int filler_gzip_new(struct stream *in, struct filler_tail *tail, struct filler **ret);
 
 /* What libarchive's filter `code` (ARCHIVE_FILTER_*) makes of `in`. As above otherwise; what zstd

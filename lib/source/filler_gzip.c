@@ -1,6 +1,7 @@
 /* gzip by ISA-L. Where a member ends, ISA-L has given back what it had read ahead, so that the next
  * byte of input is the first one after the member. */
 #include "source/filler.h"
+#include "source/gzip_header.h"
 
 #include <errno.h>
 #include <isa-l/igzip_lib.h>
@@ -11,13 +12,12 @@ struct filler_gzip {
     struct filler filler;
     struct stream *in;
     struct filler_tail *tail;
-    const uint8_t *member; /* where the member began, when that is in the block at hand */
-    bool begun;            /* this member has made bytes */
-    bool first;            /* this member is the first */
+    bool in_header; /* of a member after the first */
     bool ended, input_ended;
     int failed; /* an error to be given once what was made before it is given */
     struct assay_error err;
     struct inflate_state state;
+    struct gzip_header header;
 };
 
 /* Makes sure that there is input. Returns 1, 0 at the end, or the stream's error. */
@@ -32,7 +32,6 @@ static int gzip_input(struct filler_gzip *gzip, struct assay_error *err)
     if (gzip->input_ended)
         return 0;
     r = gzip->in->next(gzip->in, &data, &len, err);
-    gzip->member = NULL;
     gzip->input_ended = r == 0;
     if (r <= 0)
         return r;
@@ -44,13 +43,15 @@ static int gzip_input(struct filler_gzip *gzip, struct assay_error *err)
     return 1;
 }
 
-static int gzip_trailing(struct filler_gzip *gzip, const uint8_t *from, struct assay_error *err)
+/* What stands behind the last member: what was taken for the header of another, and the rest. */
+static int gzip_trailing(struct filler_gzip *gzip, struct assay_error *err)
 {
-    const uint8_t *end = gzip->state.next_in + gzip->state.avail_in;
+    size_t left = gzip->state.avail_in;
 
     gzip->ended = true;
     gzip->state.avail_in = 0;
-    return filler_tail_take(gzip->tail, gzip->in, from, (size_t)(end - from), err);
+    filler_tail_add(gzip->tail, gzip->header.data, gzip->header.len);
+    return filler_tail_take(gzip->tail, gzip->in, gzip->state.next_in, left, err);
 }
 
 /* Between two members. */
@@ -62,26 +63,53 @@ static int gzip_boundary(struct filler_gzip *gzip, struct assay_error *err)
         gzip->ended = r == 0;
         return r;
     }
-    if (gzip->state.next_in[0] != 0x1f)
-        return gzip_trailing(gzip, gzip->state.next_in, err);
     isal_inflate_reset(&gzip->state);
-    gzip->first = gzip->begun = false;
-    gzip->member = gzip->state.next_in;
+    gzip_header_begin(&gzip->header);
+    gzip->in_header = true;
+    return 0;
+}
+
+/* The header of a member after the first. What the first one's says is seen to by who found the
+ * format; what this one's says goes to the tail. */
+static int gzip_next_header(struct filler_gzip *gzip, struct assay_error *err)
+{
+    const uint8_t *data, *text;
+    size_t len;
+    int r = gzip_input(gzip, err);
+
+    if (r < 0)
+        return r;
+    if (r == 0)
+        return assay_error_set(err, EBADMSG, "the gzip data ends too early");
+    data = gzip->state.next_in;
+    len = gzip->state.avail_in;
+    r = gzip_header_take(&gzip->header, &data, &len);
+    gzip->state.next_in = (uint8_t *)(uintptr_t)data;
+    gzip->state.avail_in = (uint32_t)len;
+    if (r == -EINVAL)
+        return gzip_trailing(gzip, err);
+    if (r == -EFBIG)
+        return assay_error_set(err, EFBIG, "a gzip member has a header of more than %d bytes",
+                               GZIP_HEADER_MAX);
+    if (r == 0)
+        return 0;
+    text = gzip_header_text(&gzip->header, &len);
+    filler_tail_add(gzip->tail, text, len);
+    gzip->state.crc_flag = ISAL_GZIP_NO_HDR_VER;
+    gzip->in_header = false;
     return 0;
 }
 
 static int gzip_step(struct filler_gzip *gzip, struct assay_error *err)
 {
-    uint32_t room = gzip->state.avail_out;
-    int r = gzip_input(gzip, err), code;
+    int r, code;
 
+    if (gzip->in_header)
+        return gzip_next_header(gzip, err);
+    r = gzip_input(gzip, err);
     if (r < 0)
         return r;
     code = isal_inflate(&gzip->state);
-    gzip->begun |= gzip->state.avail_out != room;
-    if (code < 0 && !gzip->first && !gzip->begun &&
-        (code == ISAL_INVALID_WRAPPER || code == ISAL_UNSUPPORTED_METHOD))
-        return gzip_trailing(gzip, gzip->member ? gzip->member : gzip->state.next_in, err);
     if (code == ISAL_INCORRECT_CHECKSUM)
         return assay_error_set(err, EBADMSG, "the gzip data has a wrong checksum");
     if (code < 0 || code == ISAL_NEED_DICT)
@@ -130,9 +158,7 @@ int filler_gzip_new(struct stream *in, struct filler_tail *tail, struct filler *
     gzip->filler = (struct filler){.fill = gzip_fill, .close = gzip_close};
     gzip->in = in;
     gzip->tail = tail;
-    gzip->member = NULL;
-    gzip->begun = gzip->ended = gzip->input_ended = false;
-    gzip->first = true;
+    gzip->in_header = gzip->ended = gzip->input_ended = false;
     gzip->failed = 0;
     gzip->err.code = 0;
     isal_inflate_init(&gzip->state);

@@ -105,6 +105,45 @@ START_TEST(gzip_comes_out_the_same_however_it_is_cut)
 }
 END_TEST
 
+START_TEST(headers_of_later_members_are_handed_over)
+{
+    static const uint8_t empty[] = {3, 0, 0, 0, 0, 0, 0, 0, 0, 0}; /* nothing, deflated; trailer */
+    static const char named[] = "\x1f\x8b\x08\x1c\0\0\0\0\0\3"     /* extra field, name, comment */
+                                "\7\0xx\3\0abcits-name\0a comment";
+    static const char bgzip[] = "\x1f\x8b\x08\4\0\0\0\0\0\3\6\0BC\2\0\x1b";
+    static uint8_t all[SIZE], out[SIZE];
+    static const size_t cuts[] = {1, 5, 23, SIZE};
+    size_t n = packed_len;
+
+    memcpy(all, packed, n);
+    memcpy(all + n, bgzip, sizeof(bgzip));
+    memcpy(all + n + sizeof(bgzip), empty, sizeof(empty));
+    n += sizeof(bgzip) + sizeof(empty);
+    memcpy(all + n, named, sizeof(named));
+    memcpy(all + n + sizeof(named), empty, sizeof(empty));
+    n += sizeof(named) + sizeof(empty);
+    memcpy(all + n, packed, packed_len);
+    for (size_t i = 0; i < sizeof(cuts) / sizeof(*cuts); i++) {
+        struct pieces in = pieces_of(all, n, cuts[i]);
+        struct filler_tail tail = {.data = ASSAY_BUF(FILLER_TAIL_MAX)};
+        struct assay_error err = {0};
+        struct stream *stream;
+        struct filler *filler;
+        size_t len;
+
+        ck_assert_int_eq(filler_gzip_new(&in.stream, &tail, &filler), 0);
+        ck_assert_int_eq(stream_direct_new(filler, 1000, &stream), 0);
+        ck_assert_msg(drain(stream, out, &len, &err) == 0, "%s", err.text);
+        ck_assert_uint_eq(len, SIZE);
+        ck_assert_uint_eq(tail.data.len, 2 + 7 + 9 + 10);
+        ck_assert_mem_eq(tail.data.data, "\7\0xx\3\0abcits-name\0a comment", 2 + 7 + 9 + 10);
+        ck_assert_uint_eq(tail.lost, 0);
+        assay_buf_free(&tail.data);
+        stream_close(stream);
+    }
+}
+END_TEST
+
 START_TEST(gzip_that_is_cut_or_damaged_is_noticed)
 {
     static uint8_t out[SIZE];
@@ -244,6 +283,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {gzip_comes_out_the_same_however_it_is_cut,
+                                  headers_of_later_members_are_handed_over,
                                   gzip_that_is_cut_or_damaged_is_noticed,
                                   a_ring_can_be_closed_at_any_time,
                                   limits_stop_a_filler,
