@@ -164,6 +164,18 @@ static int start_signer(struct app *app, struct assay_error *err)
     return 0;
 }
 
+/* What cannot be removed now takes room, and is no reason not to serve. */
+static void sweep_blobs(const struct app *app)
+{
+    struct assay_error err;
+    int n;
+
+    if (blobs_sweep(app->blobs, app->store, &n, &err) < 0)
+        log_warning("cannot tidy up after a crash: %s", err.text);
+    if (n > 0)
+        log_warning("removed %d artifacts and temporary files that were never published", n);
+}
+
 static int open_state(struct app *app, struct assay_error *err)
 {
     uint8_t key[ASSAY_FINGERPRINT_KEY_SIZE];
@@ -185,6 +197,8 @@ static int open_state(struct app *app, struct assay_error *err)
     n = store_recover(app->store, err);
     if (n > 0)
         log_warning("taking up %d builds that were left unfinished", n);
+    if (n >= 0)
+        sweep_blobs(app);
     return n;
 }
 

@@ -66,6 +66,19 @@ static bool is_infrastructure(int r)
            r == -ENFILE || r == -EROFS;
 }
 
+/* Removes what publishing put among the blobs, unless somebody wants it; `except` as for
+ * store_artifact_wanted(). */
+static void drop_artifact(struct job *job, int64_t except)
+{
+    struct assay_error err;
+    const struct app *app = job->app;
+    const char *sha256 = job->build.artifact_sha256;
+    int r = sha256[0] ? blobs_drop(app->blobs, app->store, sha256, except, &err) : 0;
+
+    if (r < 0)
+        log_warning("cannot tidy up after build %lld: %s", (long long)job->build.id, err.text);
+}
+
 /* Writes down that the build failed; for as long as it takes, since a disk may be full. What the
  * build left on it goes first. */
 static void fail(struct job *job, const char *kind, const char *message)
@@ -78,6 +91,7 @@ static void fail(struct job *job, const char *kind, const char *message)
         buildlog_say(job->log, "failed (%s): %s", kind, message);
     log_error("build %lld of %s failed (%s): %s", (long long)job->build.id, job->build.target, kind,
               message);
+    drop_artifact(job, job->build.id);
     for (;;) {
         r = store_build_fail(job->app->store, &job->build, kind, message, &err);
         if (r == 0 || r == -ESTALE || atomic_load(job->stopping))
@@ -186,6 +200,9 @@ static void run_build(struct runner *runner, int slot, const struct build *build
         log_info("build %lld of %s: %s", (long long)build->id, build->target,
                  job.canceled ? "canceled" : build_state_name(job.build.state));
     }
+    /* Canceled; or two builds of the same bytes failed at a time, and each was wanted by the
+     * other. */
+    drop_artifact(&job, 0);
     buildlog_close(job.log);
 }
 

@@ -1,5 +1,6 @@
 #include "store/blobs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -246,4 +247,111 @@ int blobs_get_evidence(struct blobs *blobs, const char *sha256, const char *vers
     int r = evidence_path(blobs, sha256, version, kind, path, err);
 
     return r < 0 ? r : open_path(path, ret_fd, ret_size, err);
+}
+
+/* ---- removing what nobody wants ---- */
+
+static int drop_locked(struct blobs *blobs, struct store *store, const char *sha256, int64_t except,
+                       struct assay_error *err)
+{
+    char path[PATH_MAX];
+    int r = blob_path(blobs, sha256, path, err);
+
+    if (r < 0)
+        return r;
+    *strrchr(path, '/') = '\0';
+    if (access(path, F_OK) < 0)
+        return 0;
+    r = store_artifact_wanted(store, sha256, except, err);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = assay_fs_remove_tree(path, err);
+    return r < 0 ? r : 1;
+}
+
+int blobs_drop(struct blobs *blobs, struct store *store, const char *sha256, int64_t except,
+               struct assay_error *err)
+{
+    int r;
+
+    pthread_mutex_lock(&blobs->lock);
+    r = drop_locked(blobs, store, sha256, except, err);
+    pthread_mutex_unlock(&blobs->lock);
+    return r;
+}
+
+/* As assay_fs_write_file() names them: the name of evidence, a dot and six letters or digits. */
+static bool is_temporary(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    return dot && (strstr(name, ".minisig.") || strstr(name, ".json.")) && strlen(dot + 1) == 6;
+}
+
+/* Calls `visit` for each entry of a folder; each adds to *ret what it removed. */
+static int for_each(struct blobs *blobs, struct store *store, const char *folder, int *ret,
+                    int (*visit)(struct blobs *, struct store *, const char *path, int *ret,
+                                 struct assay_error *err),
+                    struct assay_error *err)
+{
+    const struct dirent *entry;
+    DIR *dir = opendir(folder);
+    int r = 0;
+
+    if (!dir)
+        return errno == ENOTDIR ? 0
+                                : assay_error_set(err, errno, "cannot look into %s: %s", folder,
+                                                  strerror(errno));
+    while ((entry = readdir(dir))) {
+        char path[PATH_MAX];
+        int failed;
+
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+        failed = visit(blobs, store, path, ret, err);
+        r = failed < 0 ? failed : r;
+    }
+    closedir(dir);
+    return r;
+}
+
+static int sweep_file(struct blobs *blobs, struct store *store, const char *path, int *ret,
+                      struct assay_error *err)
+{
+    (void)blobs;
+    (void)store;
+    if (!is_temporary(strrchr(path, '/') + 1))
+        return 0;
+    if (unlink(path) < 0)
+        return assay_error_set(err, errno, "cannot remove %s: %s", path, strerror(errno));
+    ++*ret;
+    return 0;
+}
+
+static int sweep_artifact(struct blobs *blobs, struct store *store, const char *path, int *ret,
+                          struct assay_error *err)
+{
+    const char *sha256 = strrchr(path, '/') + 1;
+    int r = is_digest(sha256) ? blobs_drop(blobs, store, sha256, 0, err) : 0;
+
+    if (r == 0)
+        return for_each(blobs, store, path, ret, sweep_file, err);
+    *ret += r == 1;
+    return r < 0 ? r : 0;
+}
+
+static int sweep_prefix(struct blobs *blobs, struct store *store, const char *path, int *ret,
+                        struct assay_error *err)
+{
+    return for_each(blobs, store, path, ret, sweep_artifact, err);
+}
+
+int blobs_sweep(struct blobs *blobs, struct store *store, int *ret, struct assay_error *err)
+{
+    char path[PATH_MAX];
+
+    *ret = 0;
+    snprintf(path, sizeof(path), "%s/sha256", blobs->dir);
+    return for_each(blobs, store, path, ret, sweep_prefix, err);
 }

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/store.h"
+
 struct blobs;
 
 int blobs_open(const char *dir, struct blobs **ret, struct assay_error *err);
@@ -29,5 +31,17 @@ int blobs_get(struct blobs *blobs, const char *sha256, int *ret_fd, uint64_t *re
               struct assay_error *err);
 int blobs_get_evidence(struct blobs *blobs, const char *sha256, const char *version,
                        const char *kind, int *ret_fd, uint64_t *ret_size, struct assay_error *err);
+
+/* Removes an artifact and its evidence, unless it is wanted: by store_artifact_wanted(), with
+ * `except`. That is asked and acted upon with blobs_put() kept out; whoever puts the same bytes
+ * must have written down in the store before that it may publish them. Returns 1 when it was
+ * removed, 0 when it is wanted or not there. */
+int blobs_drop(struct blobs *blobs, struct store *store, const char *sha256, int64_t except,
+               struct assay_error *err);
+
+/* At start, after store_recover(): removes what crashes left, which is every artifact that is not
+ * wanted, and temporary files beside the evidence of the others. Goes on after an error; *ret is
+ * how many there were in any case. */
+int blobs_sweep(struct blobs *blobs, struct store *store, int *ret, struct assay_error *err);
 
 #endif

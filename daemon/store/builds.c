@@ -305,6 +305,23 @@ bool store_build_canceled(struct store *store, int64_t id)
     return store_build_get(store, id, &build, NULL) == 0 && build.state == BUILD_CANCELED;
 }
 
+int store_artifact_wanted(struct store *store, const char *sha256, int64_t except,
+                          struct assay_error *err)
+{
+    static const char doing[] = "look who needs the artifact";
+    _cleanup_stmt_ sqlite3_stmt *stmt = NULL;
+    int r;
+
+    DB_LOCKED(store);
+    r = db_prepare(store, &stmt, doing, err,
+                   "SELECT 1 FROM releases WHERE sha256 = ?1 UNION ALL SELECT 1 FROM builds"
+                   " WHERE artifact_sha256 = ?1 AND id <> ?2 AND " UNFINISHED
+                   " UNION ALL SELECT 1 WHERE NOT EXISTS"
+                   " (SELECT 1 FROM builds WHERE artifact_sha256 = ?1)",
+                   "si", sha256, except);
+    return r < 0 ? r : db_step(store, stmt, doing, err);
+}
+
 static int drop_leases(struct store *store, bool crashed, const char *doing,
                        struct assay_error *err)
 {

@@ -103,6 +103,13 @@ int store_build_fail(struct store *store, struct build *build, const char *kind,
 int store_build_cancel(struct store *store, int64_t id, struct assay_error *err);
 bool store_build_canceled(struct store *store, int64_t id);
 
+/* Whether the artifact with that digest is of use: 1 when a release has it or a build that has not
+ * ended may publish it, other than `except` (0: none is left out); else 0. One that no build is
+ * known to have made counts as wanted: a database that was lost or is an older copy must cost no
+ * artifact. */
+int store_artifact_wanted(struct store *store, const char *sha256, int64_t except,
+                          struct assay_error *err);
+
 /* Progress of the current stage; kept in memory only. `total` 0: unknown. */
 void store_build_progress(struct store *store, int64_t id, const char *text, uint64_t done,
                           uint64_t total);

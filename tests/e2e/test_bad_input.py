@@ -233,6 +233,7 @@ class FullDisk(DaemonTest):
                     self.assertEqual(shown["failure"]["kind"], "infrastructure")
                     self.assertIn("No space left", shown["failure"]["message"])
                     self.check_hidden(daemon, shown["artifact"])
+                    self.check_gone(daemon, shown["artifact"]["sha256"])
                 self.check_whole(daemon)
             daemon.stop()
         self.assertEqual(ends, {"start", "failed", "published"})
@@ -247,6 +248,11 @@ class FullDisk(DaemonTest):
         for kind in ("", ".minisig", ".audit.json", ".sha256"):
             path = f"/r/{artifact['sha256']}/{artifact['name']}{kind}"
             self.assertEqual(daemon.request("GET", path)[0], 404, kind)
+
+    def check_gone(self, daemon, sha256):
+        """What was not published takes no room."""
+        if sha256 not in [release["sha256"] for release in daemon.api("GET", "/releases")]:
+            self.assertFalse((daemon.state / "blobs" / "sha256" / sha256[:2] / sha256).exists())
 
     def check_whole(self, daemon):
         """All that is published has all of its evidence."""

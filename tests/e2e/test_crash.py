@@ -6,6 +6,7 @@ import json
 import os
 import select
 import signal
+import sqlite3
 import unittest
 from pathlib import Path
 
@@ -104,6 +105,26 @@ class Crash(DaemonTest):
         self.assertEqual((shown["state"], shown["attempt"]), ("published", 2))
         self.check_releases(daemon)
         self.assertEqual(os.listdir(daemon.state / "blobs" / "incoming"), [])
+
+    @unittest.skipUnless(CAN_CRASH, "this assayd was built without the places to die at")
+    def test_a_blob_that_was_put_before_a_crash_is_found_again_or_removed(self):
+        for canceled in (False, True):
+            daemon = self.daemon({"minimal": tarball("minimal")})
+            daemon.start(env={"ASSAY_CRASH_AT": "after-blob"})
+            build = daemon.build("minimal")
+            self.assertEqual(daemon.wait_end(), -9)
+            folder, = (daemon.state / "blobs" / "sha256").glob("??/*")
+            if canceled:  # as by hand, or by a request that came just before the crash
+                with sqlite3.connect(daemon.state / "assay.db") as database:
+                    database.execute("UPDATE builds SET state = 'canceled', lease = ''")
+                database.close()
+            daemon.start()
+            shown = daemon.wait(build)
+            if canceled:
+                self.assertFalse(folder.exists())
+                self.assertIn("never published", daemon.log())
+            else:
+                self.assertEqual((shown["state"], shown["attempt"]), ("published", 1))
 
     def test_orderly_restarts_give_up_nothing(self):
         daemon = self.daemon({"slow": tarball("slow")}).start()
