@@ -364,11 +364,10 @@ static inline int compare_one(const char *path, const struct stat *st, int flag,
     return 0;
 }
 
-/* Every path of tree/ was seen below `prefix`, with its content, and nothing else but `more`. */
-static inline void compare_tree(struct seen *seen, const char *prefix, size_t more)
+/* Every path of tree/ was seen below `prefix`, with its content. */
+static inline void compare_files(struct seen *seen, const char *prefix)
 {
     char path[128];
-    size_t below = 0;
 
     snprintf(path, sizeof(path), "%s/tree", folder);
     compared = seen;
@@ -376,6 +375,14 @@ static inline void compare_tree(struct seen *seen, const char *prefix, size_t mo
     compared_root = strlen(path);
     compared_files = 0;
     ck_assert_int_eq(nftw(path, compare_one, 64, FTW_PHYS), 0);
+}
+
+/* The same, and nothing else but `more` entries. */
+static inline void compare_tree(struct seen *seen, const char *prefix, size_t more)
+{
+    size_t below = 0;
+
+    compare_files(seen, prefix);
     for (size_t i = 0; i < seen->n; i++)
         below += strncmp(seen->records[i].where, prefix, strlen(prefix)) == 0;
     ck_assert_uint_eq(below, compared_files + more);
