@@ -4,9 +4,11 @@ run, its peak memory, the daemon's idle memory and start-up time. Prints a Markd
 Every input is read once more just before each timed run, since a small machine drops its page
 cache; every figure is the median of RUNS interleaved runs."""
 
+import functools
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -29,12 +31,13 @@ def warm(path):
             pass
 
 
-def timed(command, path, environment=None):
+def timed(command, path, before=None):
     """Seconds of wall time and peak MiB of the largest process of one command."""
+    if before:
+        before()
     warm(path)
     start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env=environment)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - start
     code = os.waitstatus_to_exitcode(status)
@@ -45,11 +48,13 @@ def timed(command, path, environment=None):
 
 
 def compare(title, path, commands):
-    """Runs all commands in turn RUNS times; returns rows of title, name, seconds, ratio, MiB."""
+    """Runs all commands in turn RUNS times; returns rows of title, name, seconds, ratio, MiB. A
+    command is a list, or a pair of one and what is called before each run."""
     results = {name: [] for name in commands}
     for _ in range(RUNS):
         for name, command in commands.items():
-            results[name].append(timed(command, path))
+            command, before = command if isinstance(command, tuple) else (command, None)
+            results[name].append(timed(command, path, before))
     reference = None
     rows = []
     for name, runs in results.items():
@@ -57,14 +62,41 @@ def compare(title, path, commands):
         memory = statistics.median(run[1] for run in runs)
         reference = reference or seconds
         # Before exec, a child counts this script's own memory: what is small cannot be told.
-        peak = f"{memory:.0f} MiB" if name == "assay scan" else ""
+        peak = f"{memory:.0f} MiB" if name.startswith("assay scan") else ""
         rows.append((title, name, f"{seconds:.2f} s", f"{seconds / reference:.2f}", peak))
         print("bench:", *rows[-1], flush=True)
     return rows
 
 
-def scan(path):
-    return [os.path.join(BIN, "assay"), "scan", path, "--format", "json"]
+class Scans:
+    """assay scan with all rules and 1,000 identities, in a cache folder of its own."""
+
+    def __init__(self, folder, policy):
+        self.policy = policy
+        self.cache = os.path.join(folder, "assay")
+        os.environ["XDG_CACHE_HOME"] = folder
+
+    def command(self, path):
+        return [os.path.join(BIN, "assay"), "scan", path, "--policy", self.policy,
+                "--format", "json"]
+
+    def cold(self, path):
+        """A scan that knows the compiled rules but has seen no content before."""
+        return self.command(path), self.forget
+
+    def forget(self):
+        """Takes what is remembered of content, and nothing else, out of the cache."""
+        if os.path.isdir(self.cache):
+            for name in os.listdir(self.cache):
+                if name.startswith("clean"):
+                    os.remove(os.path.join(self.cache, name))
+
+    def after(self, earlier, path):
+        """A scan after one of `earlier`."""
+        def before():
+            self.forget()
+            subprocess.run(self.command(earlier), stdout=subprocess.DEVNULL, check=False)
+        return self.command(path), before
 
 
 def resident(pid):
@@ -114,26 +146,53 @@ def daemon_rows():
             ("assayd", "idle", "", "", f"{memory:.0f} MiB (assay-sign: {signer:.0f} MiB more)")]
 
 
-def main():
-    files = inputs.prepare(os.path.join(ROOT, ".cache", "bench"))
+def audit_rows(files, scans, folder):
+    unpacked = os.path.join(folder, "unpacked")
+    remove = functools.partial(shutil.rmtree, unpacked, True)
     rows = compare("root.wsl (gzip)", files["wsl"], {
         "gzip -dc": ["gzip", "-dc", files["wsl"]],
         "igzip -dc": ["igzip", "-dc", files["wsl"]],
-        "assay scan": scan(files["wsl"]),
+        "assay scan": scans.cold(files["wsl"]),
+    })
+    rows += compare("later.wsl (gzip), 95 % seen before", files["later"], {
+        "igzip -dc": ["igzip", "-dc", files["later"]],
+        "assay scan": scans.after(files["wsl"], files["later"]),
     })
     rows += compare("root.tar.zst", files["zst"], {
         "zstd -dc": ["zstd", "-dc", files["zst"]],
-        "assay scan": scan(files["zst"]),
+        "assay scan": scans.cold(files["zst"]),
     })
-    rows += compare("root.ext4 (raw)", files["ext4"], {
-        "cat": ["cat", files["ext4"]],
-        "assay scan": scan(files["ext4"]),
+    rows += compare("root.tar", files["tar"], {
+        "sha256sum": ["sha256sum", files["tar"]],
+        "assay scan": scans.cold(files["tar"]),
     })
+    rows += compare("disk.img (GPT: FAT32, ext4)", files["raw"], {
+        "cat": ["cat", files["raw"]],
+        "assay scan": scans.cold(files["raw"]),
+    })
+    for kind in ("qcow2", "vhdx"):
+        rows += compare(f"disk.{kind}", files[kind], {
+            "nbdcopy": ["nbdcopy", "--", "[", "qemu-nbd", "-r", "-f", kind, files[kind], "]",
+                        "null:"],
+            "assay scan": scans.cold(files[kind]),
+        })
+    rows += compare("root.squashfs (gzip)", files["squashfs"], {
+        "unsquashfs": (["unsquashfs", "-q", "-n", "-d", unpacked, files["squashfs"]], remove),
+        "assay scan": scans.cold(files["squashfs"]),
+    })
+    remove()
+    return rows
+
+
+def main():
+    files = inputs.prepare(os.path.join(ROOT, ".cache", "bench"))
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        rows = audit_rows(files, Scans(folder, files["policy"]), folder)
     rows += daemon_rows()
-    sizes = {kind: os.path.getsize(path) / 1e6 for kind, path in files.items()}
+    sizes = ", ".join(f"{os.path.basename(path)} {os.path.getsize(path) / 1e6:.0f} MB"
+                      for kind, path in files.items() if kind != "policy")
     print(f"\n{os.cpu_count()} CPUs, {platform.machine()}, Linux {platform.release()}; medians of "
-          f"{RUNS}; root.tar {sizes['tar']:.0f} MB, root.wsl {sizes['wsl']:.0f} MB, "
-          f"root.tar.zst {sizes['zst']:.0f} MB, root.ext4 {sizes['ext4']:.0f} MB\n")
+          f"{RUNS}; {sizes}\n")
     print("| input | what | time | ratio to the first | peak memory |")
     print("|---|---|---|---|---|")
     for row in rows:
