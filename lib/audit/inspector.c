@@ -26,6 +26,8 @@ static int bytes_entry(const struct inspector_tools *tools, const struct entry *
                 ? scan_stream_open(tools->engine, entry->container, entry->path, &stream)
                 : 0;
 
+    if (stream)
+        scan_stream_in(stream, entry->in);
     *ret = stream;
     return r;
 }

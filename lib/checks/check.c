@@ -23,6 +23,7 @@ int check_report(struct check_run *run, const struct check_content *content, con
         .severity = run->severity,
         .container = content->entry->container,
         .path = content->entry->path,
+        .in = content->entry->in,
         .offset = at,
         .line = line_at(content, at),
         .secret = secret,

@@ -17,6 +17,16 @@ enum entry_type {
     ENTRY_META, /* bytes or names of the container itself: a volume label, a gzip header */
 };
 
+/* What holds an entry's bytes: what a person has to know to get rid of them. */
+enum entry_in {
+    ENTRY_IN_FILE,        /* what the container shows */
+    ENTRY_IN_DELETED,     /* a file that was deleted, under its name */
+    ENTRY_IN_UNALLOCATED, /* space that nothing holds */
+    ENTRY_IN_SLACK,       /* space in use, but of no file: ends of blocks, journal, tables */
+    ENTRY_IN_METADATA,    /* what the container holds beside content: labels, headers */
+    ENTRY_IN_RAW,         /* bytes of which nobody here knows what they are */
+};
+
 struct entry_xattr {
     const char *name;
     const uint8_t *value;
@@ -30,6 +40,7 @@ struct entry {
                               "backup.tar.gz", "image.ova!disk.vmdk!p1" */
     const char *path;
     enum entry_type type;
+    enum entry_in in;  /* filled in by the walk for FREE and META, and for all in a deleted file */
     const char *link;  /* target of a symbolic or hard link, else NULL */
     uint32_t mode;     /* permission bits, set-id and sticky bits included: 07777 */
     int64_t uid, gid;  /* -1: the container holds none */

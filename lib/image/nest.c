@@ -224,6 +224,7 @@ static int walk_known(struct image_walk *walk, const struct image_format *format
 int image_walk_file(struct image_walk *walk, const struct entry *entry, struct content *content)
 {
     const struct image_format *format;
+    bool deleted = walk->deleted;
     struct sniff sniff;
     unsigned level;
     size_t mark;
@@ -231,6 +232,7 @@ int image_walk_file(struct image_walk *walk, const struct entry *entry, struct c
 
     if (r < 0)
         return r;
+    walk->deleted |= entry->in == ENTRY_IN_DELETED;
     r = sniff_open(&sniff, walk, content, true, level);
     if (r == 0 && (format = image_format_detect(&sniff.head, IMAGE_IN_ENTRY)) != NULL) {
         r = image_walk_enter(walk, entry->path, &mark);
@@ -246,6 +248,7 @@ int image_walk_file(struct image_walk *walk, const struct entry *entry, struct c
     if (r == 0)
         r = image_walk_damage(walk, entry->path, sniff.failed, &sniff.err);
     sniff_close(&sniff);
+    walk->deleted = deleted;
     return r < 0 ? r : image_walk_done(walk);
 }
 

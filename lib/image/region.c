@@ -69,8 +69,12 @@ int image_walk_range(struct image_walk *walk, struct blocks *blocks, unsigned le
 int image_walk_raw(struct image_walk *walk, struct blocks *blocks, const char *path,
                    enum entry_type type, bool *ret_any)
 {
-    struct entry entry = {
-        .path = path, .type = type, .uid = -1, .gid = -1, .size = (int64_t)blocks->size};
+    struct entry entry = {.path = path,
+                          .type = type,
+                          .in = ENTRY_IN_RAW,
+                          .uid = -1,
+                          .gid = -1,
+                          .size = (int64_t)blocks->size};
     bool any = false;
     unsigned level;
     int r = image_walk_begin(walk, &entry, &level);

@@ -97,6 +97,16 @@ static int walk_tick(struct image_walk *walk, const char *path, uint64_t bytes)
     return 0;
 }
 
+/* Of an entry that does not say so itself. */
+static enum entry_in stands_in(const struct image_walk *walk, enum entry_type type)
+{
+    if (walk->deleted)
+        return ENTRY_IN_DELETED;
+    if (type == ENTRY_FREE)
+        return ENTRY_IN_UNALLOCATED;
+    return type == ENTRY_META ? ENTRY_IN_METADATA : ENTRY_IN_FILE;
+}
+
 static int walk_announce(struct image_walk *walk, const struct entry *entry)
 {
     struct entry copy = *entry;
@@ -119,6 +129,8 @@ static int walk_announce(struct image_walk *walk, const struct entry *entry)
     if (walk->count)
         walk->count->entries++;
     copy.container = assay_buf_str(&walk->container);
+    if (copy.in == ENTRY_IN_FILE)
+        copy.in = stands_in(walk, entry->type);
     r = walk->visitor->entry(walk->ctx, &copy);
     if (r < 0)
         return walk_fail(walk, r, NULL);

@@ -23,6 +23,7 @@ struct image_walk {
     struct assay_buf container;
     struct blocks *artifact; /* when it is read by blocks: what open_nbd() opens */
     unsigned depth, open;    /* containers around; entries that are open */
+    bool deleted;            /* the container at hand is a deleted file */
     bool shown;              /* the container's own bytes are the content of an open entry */
     int failed;              /* the error that ends the walk; -ECANCELED: a budget */
     struct assay_error err;

@@ -22,17 +22,67 @@ static void title_line(struct printer *printer, const char *title, size_t n)
     printer_add(printer, "\n");
 }
 
+/* Where a place is that no file shows, and what is to be done then. */
+static const struct {
+    const char *in, *words, *mend;
+} holders[] = {
+    {"deleted", "in a deleted file",
+     "A deleted file stays readable for whoever carves the image: overwrite free space (zerofree, "
+     "fstrim) before publishing, or make the image anew from the files it is to hold."},
+    {"unallocated", "in unallocated space",
+     "Unallocated space stays readable for whoever carves the image: overwrite it (zerofree, "
+     "fstrim) before publishing, or make the image anew from the files it is to hold."},
+    {"slack", "in no file: slack, journal or tables",
+     "What a file system keeps beside its files stays readable for whoever carves the image: make "
+     "the image anew from the files it is to hold."},
+    {"metadata", "in labels or headers", NULL},
+    {"raw", "in bytes of no known format", NULL},
+};
+
+#define HOLDERS (sizeof(holders) / sizeof(*holders))
+
+/* The row of what holds a place's bytes, HOLDERS for a file. */
+static size_t holder(const json_t *place)
+{
+    const char *in = assay_json_string(place, "in", "file");
+    size_t i = 0;
+
+    while (i < HOLDERS && strcmp(holders[i].in, in) != 0)
+        i++;
+    return i;
+}
+
 /* "etc/passwd:3", or "a.img, byte 4096" where lines mean nothing. */
 static void place(struct printer *printer, const json_t *object)
 {
     int64_t line = assay_json_int(object, "line", 0), offset = assay_json_int(object, "offset", -1);
     const char *path = assay_json_string(object, "path", "");
+    size_t row = holder(object);
 
     printer_foreign(printer, path[0] ? path : "(the artifact itself)");
     if (line > 0)
         printer_add(printer, ":%" PRId64, line);
     else if (offset >= 0)
         printer_add(printer, ", byte %" PRId64, offset);
+    if (row < HOLDERS)
+        printer_add(printer, ", %s", holders[row].words);
+}
+
+/* How to get rid of what stands in no file, once for each way. */
+static void mends(struct printer *printer, const json_t *finding)
+{
+    const json_t *more = json_object_get(finding, "places");
+    bool told[HOLDERS + 1] = {false};
+
+    for (size_t i = 0; i <= json_array_size(more); i++) {
+        size_t row = holder(i ? json_array_get(more, i - 1) : finding);
+
+        if (row < HOLDERS && !told[row] && holders[row].mend) {
+            printer_add(printer, "    ");
+            printer_wrap(printer, holders[row].mend, 4, 4);
+        }
+        told[row] = true;
+    }
 }
 
 static void places(struct printer *printer, const json_t *finding, bool verbose)
@@ -93,6 +143,7 @@ static void one_full(struct printer *printer, const json_t *finding, bool verbos
     printer_foreign(printer, assay_json_string(finding, "fingerprint", ""));
     printer_colour(printer, PRINTER_PLAIN);
     printer_add(printer, "\n");
+    mends(printer, finding);
     waiver(printer, finding, 4);
 }
 

@@ -44,6 +44,7 @@ static int give_up(struct scan_stream *stream, struct slot *slot, const struct r
         .severity = SEVERITY_HIGH,
         .container = stream->container,
         .path = stream->path,
+        .in = stream->in,
         .offset = -1,
         .message = message,
         .help = "Look at the entry yourself, or take it out of the image; a policy can allow it by "
@@ -182,6 +183,7 @@ static int confirm_identity(struct window *window, const struct identity *identi
                                               .severity = identity->severity,
                                               .container = stream->container,
                                               .path = stream->path,
+                                              .in = stream->in,
                                               .offset = offset_of(stream, window->offset + start),
                                               .line = line_of(window, start),
                                               .secret = identity->value,

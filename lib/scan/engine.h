@@ -37,6 +37,9 @@ struct scan_engine *scan_engine_free(struct scan_engine *engine);
 int scan_stream_open(struct scan_engine *engine, const char *container, const char *path,
                      struct scan_stream **ret);
 
+/* Says what holds the entry's bytes; without it, a file. */
+void scan_stream_in(struct scan_stream *stream, enum entry_in in);
+
 /* Feeds the next piece; `offset` is its place in the entry. A jump in the offset (a hole) ends
  * what came before as if the entry had ended there. 0 or a negative errno. */
 int scan_stream_feed(struct scan_stream *stream, const uint8_t *data, size_t len, uint64_t offset);

@@ -17,6 +17,15 @@ static const char *const severities[] = {
     [SEVERITY_HIGH] = "high", [SEVERITY_CRITICAL] = "critical",
 };
 
+static const char *const holders[] = {
+    [ENTRY_IN_FILE] = "file",
+    [ENTRY_IN_DELETED] = "deleted",
+    [ENTRY_IN_UNALLOCATED] = "unallocated",
+    [ENTRY_IN_SLACK] = "slack",
+    [ENTRY_IN_METADATA] = "metadata",
+    [ENTRY_IN_RAW] = "raw",
+};
+
 static int parse(const char *const *names, size_t n, const char *name)
 {
     for (size_t i = 0; name && i < n; i++)
@@ -53,6 +62,11 @@ int severity_parse(const char *name, enum severity *ret)
         return r;
     *ret = (enum severity)r;
     return 0;
+}
+
+const char *finding_in_name(enum entry_in in)
+{
+    return holders[in];
 }
 
 char *finding_path(const char *container, const char *path)

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "image/entry.h"
+
 #define FINDING_KEY_SIZE 32   /* bytes of the installation's fingerprint key */
 #define FINDING_PLACES_MAX 20 /* places kept of one finding; further ones are counted */
 #define FINDING_TOTAL_MAX                                                   \
@@ -36,6 +38,7 @@ const char *finding_class_name(enum finding_class class);           /* "secret",
 int finding_class_parse(const char *name, enum finding_class *ret); /* 0 or -EINVAL */
 const char *severity_name(enum severity severity);
 int severity_parse(const char *name, enum severity *ret);
+const char *finding_in_name(enum entry_in in); /* "file", "deleted", ... */
 
 /* What an inspector reports. Strings and bytes are lent for the time of the call. */
 struct finding_hit {
@@ -44,6 +47,7 @@ struct finding_hit {
     enum severity severity;
     const char *container; /* of the entry it stands in, see struct entry */
     const char *path;
+    enum entry_in in;      /* what holds its bytes */
     int64_t offset;        /* of the secret in the entry's content, -1: in the name or no place */
     int64_t line;          /* 1-based, 0 unknown */
     const uint8_t *secret; /* the bytes it is about; NULL for a finding about the entry as such,
@@ -93,10 +97,11 @@ void finding_redact(const uint8_t *secret, size_t len, size_t keep, char *ret, s
 
 /* The findings as a JSON array in the report's shape, without origin and status (the policy adds
  * these), sorted by severity (worst first), class, rule, path, and numbered "F1", "F2", ... in that
- * order. `path`, `offset` and `line` are the first place, `places` the further ones that were kept,
- * `place_count` counts all of them. `redacted` is missing where there was no secret. `ret_dropped`
- * receives how many different findings came after FINDING_TOTAL_MAX. Paths are redacted here, by
- * all that was hidden up to now. NULL when memory ran out. */
+ * order. `path`, `in`, `offset` and `line` are the first place (`in` is missing for a file's
+ * content), `places` the further ones that were kept, `place_count` counts all of them. `redacted`
+ * is missing where there was no secret. `ret_dropped` receives how many different findings came
+ * after FINDING_TOTAL_MAX. Paths are redacted here, by all that was hidden up to now. NULL when
+ * memory ran out. */
 json_t *findings_json(const struct findings *findings, uint64_t *ret_dropped);
 
 #endif

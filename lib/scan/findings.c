@@ -16,6 +16,7 @@
 
 struct place {
     char *path;
+    enum entry_in in;
     int64_t offset, line;
 };
 
@@ -182,7 +183,7 @@ static int add_place(struct findings *findings, struct finding *finding,
     copy = strdup(path);
     if (!copy)
         return -ENOMEM;
-    *place = (struct place){.path = copy, .offset = hit->offset, .line = hit->line};
+    *place = (struct place){.path = copy, .in = hit->in, .offset = hit->offset, .line = hit->line};
     finding->n_places++;
     findings->paths += strlen(path);
     return 0;
@@ -292,12 +293,14 @@ static int by_weight(const void *a, const void *b)
     return memcmp(left->print, right->print, PRINT_SIZE);
 }
 
-/* Adds a place's three keys to `object`. */
+/* Adds a place's keys to `object`. */
 static int put_place(const struct findings *findings, const struct place *place, json_t *object)
 {
     json_t *path = redact_text(findings->redact, place->path);
     int r = json_object_set_new(object, "path", path);
 
+    if (place->in != ENTRY_IN_FILE)
+        r |= json_object_set_new(object, "in", json_string(finding_in_name(place->in)));
     r |= json_object_set_new(object, "offset", json_integer(place->offset));
     if (place->line > 0)
         r |= json_object_set_new(object, "line", json_integer(place->line));

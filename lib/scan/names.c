@@ -17,6 +17,7 @@ static int scan_name(struct scan_engine *engine, const struct entry *entry, cons
     stream->origin = stream->accepted = 0;
     stream->container = entry->container ? entry->container : "";
     stream->path = entry->path ? entry->path : "";
+    stream->in = entry->in;
     return stream_window(&window, true);
 }
 

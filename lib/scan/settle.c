@@ -85,6 +85,7 @@ static int report(struct scan_stream *stream, const struct match *match)
                                               .severity = match->rule->severity,
                                               .container = stream->container,
                                               .path = stream->path,
+                                              .in = stream->in,
                                               .offset = stream->names ? -1 : (int64_t)match->start,
                                               .line = match->line,
                                               .secret = match->secret,

@@ -219,9 +219,15 @@ int scan_stream_open(struct scan_engine *engine, const char *container, const ch
     }
     stream->container = assay_buf_str(&stream->container_text);
     stream->path = assay_buf_str(&stream->path_text);
+    stream->in = ENTRY_IN_FILE;
     begin(stream, 0);
     *ret = stream;
     return 0;
+}
+
+void scan_stream_in(struct scan_stream *stream, enum entry_in in)
+{
+    stream->in = in;
 }
 
 int scan_stream_close(struct scan_stream *stream)

@@ -54,6 +54,7 @@ struct scan_stream {
     struct assay_buf container_text, path_text;
     struct slot *slots; /* one per rule, then one per identity */
     uint64_t turn;
+    enum entry_in in;
     bool names; /* scanning names instead of content: no offsets, no lines */
 
     uint8_t *buffer; /* STREAM_BUFFER bytes: the carry and what was collected since */

@@ -426,6 +426,39 @@ START_TEST(the_schema_lets_nothing_else_through)
 }
 END_TEST
 
+START_TEST(what_stands_in_no_file_says_so)
+{
+    static const struct {
+        const char *in, *words;
+        bool mend;
+    } rows[] = {
+        {"deleted", "byte 100, in a deleted file", true},
+        {"unallocated", "byte 100, in unallocated space", true},
+        {"slack", "byte 100, in no file: slack, journal or tables", true},
+        {"metadata", "byte 100, in labels or headers", false},
+        {"raw", "byte 100, in bytes of no known format", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        json_t *one = finding("F1", "secret", "critical", "a.one", "p1/(free)", "blocking");
+        json_t *report = report_of("reject", json_pack("[o]", one));
+        _cleanup_free_ char *text = NULL;
+        struct assay_error err = {0};
+
+        json_object_set_new(one, "in", json_string(rows[i].in));
+        json_object_del(one, "line");
+        ck_assert_msg(assay_schema_check("report", report, &err) == 0, "%s", err.text);
+        text = render(report, "text", NULL);
+        has(text, rows[i].words);
+        if (rows[i].mend)
+            has(text, " carves ");
+        else
+            has_not(text, " carves ");
+        json_decref(report);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {a_person_learns_what_where_why_and_how,
@@ -440,6 +473,7 @@ int main(void)
                                   json_comes_out_as_it_went_in,
                                   the_verdict_is_the_exit_code,
                                   the_schema_lets_nothing_else_through,
+                                  what_stands_in_no_file_says_so,
                                   NULL};
 
     return suite_run("report", tests, NULL, NULL);

@@ -297,6 +297,29 @@ START_TEST(names_of_classes_and_severities_go_both_ways)
 }
 END_TEST
 
+START_TEST(a_place_says_what_holds_it)
+{
+    static const char *const names[] = {NULL, "deleted", "unallocated", "slack", "metadata", "raw"};
+    struct findings *findings = findings_new(key);
+    struct finding_hit hit = hit_of("a.b", "etc/x", "tok_0123456789abcdef");
+    json_t *json, *places;
+
+    for (int in = ENTRY_IN_FILE; in <= ENTRY_IN_RAW; in++) {
+        hit.in = (enum entry_in)in;
+        hit.offset++;
+        ck_assert_int_eq(findings_add(findings, &hit), 0);
+    }
+    json = json_of(findings);
+    ck_assert_uint_eq(json_array_size(json), 1);
+    ck_assert_ptr_null(json_object_get(json_array_get(json, 0), "in"));
+    places = json_object_get(json_array_get(json, 0), "places");
+    for (int in = ENTRY_IN_DELETED; in <= ENTRY_IN_RAW; in++)
+        ck_assert_str_eq(text_at(places, (size_t)in - 1, "in"), names[in]);
+    json_decref(json);
+    findings_free(findings);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {one_secret_in_two_places_is_one_finding,
@@ -308,6 +331,7 @@ int main(void)
                                   long_paths_cannot_blow_up_a_report,
                                   a_long_path_is_not_cut_within_a_secret,
                                   names_of_classes_and_severities_go_both_ways,
+                                  a_place_says_what_holds_it,
                                   NULL};
 
     return suite_run("findings", tests, NULL, NULL);
