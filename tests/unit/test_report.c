@@ -451,9 +451,9 @@ START_TEST(what_stands_in_no_file_says_so)
         text = render(report, "text", NULL);
         has(text, rows[i].words);
         if (rows[i].mend)
-            has(text, " carves ");
+            has(text, " carves");
         else
-            has_not(text, " carves ");
+            has_not(text, " carves");
         json_decref(report);
     }
 }
