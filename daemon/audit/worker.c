@@ -70,7 +70,8 @@ static int lock_down(const struct worker *worker, struct message_sandbox *ret,
 
 static int audit(struct worker *worker, struct assay_error *err)
 {
-    struct image_host host = {.open_nbd = open_nbd, .open_spool = open_spool, .progress = progress};
+    struct image_host host = {
+        .open_nbd = open_nbd, .open_spool = open_spool, .hashes = true, .progress = progress};
     struct message_sandbox sandbox;
     _cleanup_close_ int artifact = -1;
     _cleanup_json_ json_t *report = NULL;

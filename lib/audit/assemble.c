@@ -22,7 +22,7 @@ static json_t *policy_json(const json_t *policy)
 
 static json_t *artifact_json(const struct audit_parts *parts)
 {
-    return json_pack("{s:o, s:s, s:I, s:s}", "name",
+    return json_pack("{s:o, s:s*, s:I, s:s}", "name",
                      assay_json_foreign_string(parts->name, strlen(parts->name)), "sha256",
                      parts->sha256, "size", (json_int_t)parts->size, "format", parts->format);
 }

@@ -10,7 +10,7 @@
 
 struct audit_parts {
     const char *name; /* the artifact's file name */
-    const char *sha256;
+    const char *sha256; /* NULL: left out, for the coordinator to fill in */
     uint64_t size;
     const char *format;
     const json_t *policy; /* resolved */

@@ -191,6 +191,7 @@ static int walk(struct audit_run *run, int fd, struct image_result *ret, struct 
         .open_nbd = host && host->open_nbd ? open_nbd : NULL,
         .open_spool = host && host->open_spool ? open_spool : NULL,
         .progress = host && host->progress ? on_progress : NULL,
+        .hashes = host && host->hashes,
         .ctx = run,
     };
     const struct image_budget budget = audit_budget(run->job->policy);
@@ -247,7 +248,7 @@ int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *
     if (!coverage || !findings || !name)
         return assay_error_set(err, ENOMEM, "cannot write the report: out of memory");
     parts.name = json_string_value(name);
-    parts.sha256 = result.sha256;
+    parts.sha256 = *result.sha256 ? result.sha256 : NULL;
     parts.size = result.size;
     parts.format = result.format;
     parts.coverage = coverage;

@@ -19,8 +19,8 @@ int audit_run_new(const struct message_job *job, struct audit_run **ret, struct 
 struct audit_run *audit_run_free(struct audit_run *run);
 
 /* Reads the artifact in `fd` and writes the report (report.schema.json), judged. `host` may be
- * NULL; what it tells of progress is redacted. One run reads one artifact. Errors are those of
- * image_walk() and -ENOMEM. */
+ * NULL; what it tells of progress is redacted; when it hashes, the report has no digest. One run
+ * reads one artifact. Errors are those of image_walk() and -ENOMEM. */
 int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *sandbox,
                    const struct image_host *host, json_t **ret, struct assay_error *err);
 

@@ -19,7 +19,8 @@ struct verify_facts {
     double seconds;  /* wall time until now */
 };
 
-/* Checks the worker's report and puts the coordinator's own verdict, summary and sandbox into it.
+/* Checks the worker's report and puts the coordinator's own verdict, summary and sandbox into it,
+ * and the digest where it has none.
  * 0 when it holds; -EINVAL with `err` saying in what it does not. */
 int verify_report(const struct verify_facts *facts, json_t *report, struct assay_error *err);
 

@@ -89,6 +89,8 @@ struct image_host {
     /* Returns a new empty file (unlinked, read-write) to spool into. NULL: nothing can be spooled.
      */
     int (*open_spool)(void *ctx, int *ret_fd, struct assay_error *err);
+    /* It hashes the artifact itself, and makes sure that what was read is what it hashed. */
+    bool hashes;
     /* Told every now and then, at most a few times a second; may be NULL. `path` is "" or that of
      * the entry the visitor was told of last. */
     void (*progress)(void *ctx, uint64_t bytes_in, uint64_t bytes_total, uint64_t entries,
@@ -106,7 +108,8 @@ struct image_count {
 
 struct image_result {
     const char *format; /* of the artifact: outermost first, e.g. "gzip+tar", "qcow2", "unknown" */
-    char sha256[65];    /* of the artifact, computed from the very bytes that were read */
+    char sha256[65];    /* of the artifact, computed from the very bytes that were read; "" when the
+                           host hashes */
     uint64_t size;      /* bytes of the artifact */
     uint64_t bytes;     /* bytes handed to the visitor */
     uint64_t entries;
@@ -120,9 +123,9 @@ struct image_result {
  * error, -ENOMEM, -EIO on reading the file itself, -ESTALE when the file changed meanwhile. Damage
  * in the artifact is never an error here but an `unread`.
  *
- * A format that is read from front to back is hashed from the very buffers it is read from; one
- * that is read here and there is hashed by a sequential pass beside the walk. Starts threads. The
- * program calls setlocale(LC_CTYPE, "C.UTF-8") first: libarchive drops names that the locale cannot
+ * Unless the host hashes, a format that is read from front to back is hashed from the very buffers
+ * it is read from; one that is read here and there is hashed by a sequential pass beside the walk.
+ * Starts threads. The program calls setlocale(LC_CTYPE, "C.UTF-8") first: libarchive drops names that the locale cannot
  * show. */
 int image_walk(int fd, const struct image_budget *budget, const struct image_visitor *visitor,
                void *visitor_ctx, const struct image_host *host, struct image_result *ret,

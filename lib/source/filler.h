@@ -5,6 +5,7 @@
 #include <assay/buf.h>
 #include <assay/digest.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "source/stream.h"
 
@@ -16,12 +17,12 @@ struct filler_tail {
     uint64_t lost;         /* bytes beyond those */
 };
 
-/* The regular file `fd` from its start to its end by pread, hashed on the way by SHA-256. `fd` is
- * lent. `read`, which may be NULL, is kept at the count of bytes read. Fails with -EIO and the like
- * when the file cannot be read. */
-int filler_file_new(int fd, _Atomic uint64_t *read, struct filler **ret);
+/* The regular file `fd` from its start to its end by pread, with `hash` hashed on the way by
+ * SHA-256. `fd` is lent. `read`, which may be NULL, is kept at the count of bytes read. Fails with
+ * -EIO and the like when the file cannot be read. */
+int filler_file_new(int fd, bool hash, _Atomic uint64_t *read, struct filler **ret);
 
-/* After the end: the digest of what was read. 0 or -EIO. */
+/* After the end, of one with `hash`: the digest of what was read. 0 or -EIO. */
 int filler_file_digest(struct filler *filler, char ret_sha256[ASSAY_SHA256_HEX]);
 
 /* What the gzip members in `in` (RFC 1952) hold, one after the other, by ISA-L. Demands a complete

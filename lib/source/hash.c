@@ -32,7 +32,7 @@ static void *hash_run(void *arg)
 int source_hash_start(int fd, struct source_hash **ret)
 {
     struct source_hash *hash = calloc(1, sizeof(*hash));
-    int r = hash ? filler_file_new(fd, NULL, &hash->filler) : -ENOMEM;
+    int r = hash ? filler_file_new(fd, true, NULL, &hash->filler) : -ENOMEM;
 
     if (r == 0)
         r = -pthread_create(&hash->thread, NULL, hash_run, hash);

@@ -80,6 +80,15 @@ def main():
     if mode == "good":
         send({"progress": {"bytes": 1, "total": 2, "entries": 3, "path": "a\x1b[2Jb"}})
         send(report(job, artifact))
+    elif mode == "no-digest":
+        whole = report(job, artifact)
+        del whole["report"]["artifact"]["sha256"]
+        send(whole)
+    elif mode == "writing":
+        os.pwrite(artifact, b"other bytes", 0)
+        whole = report(job, artifact)
+        del whole["report"]["artifact"]["sha256"]
+        send(whole)
     elif mode == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     elif mode == "leave":

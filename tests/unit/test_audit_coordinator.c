@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include <assay/audit.h>
+#include <assay/digest.h>
+#include <assay/encode.h>
 #include <assay/fs.h>
 #include <assay/policy.h>
 
@@ -117,6 +119,22 @@ START_TEST(a_report_that_holds_is_taken)
 }
 END_TEST
 
+START_TEST(a_report_without_a_digest_gets_the_coordinators)
+{
+    struct outcome outcome = run_fake("no-digest", true);
+    const json_t *artifact = json_object_get(outcome.report, "artifact");
+    uint8_t digest[ASSAY_SHA256_SIZE];
+    char expected[ASSAY_SHA256_HEX];
+
+    ck_assert_msg(outcome.result == 0, "%s", outcome.err.text);
+    ck_assert_str_eq(assay_json_string(outcome.report, "verdict", ""), "pass");
+    ck_assert_int_eq(assay_sha256(CONTENT, strlen(CONTENT), digest), 0);
+    assay_hex_encode(digest, sizeof(digest), expected);
+    ck_assert_str_eq(assay_json_string(artifact, "sha256", ""), expected);
+    json_decref(outcome.report);
+}
+END_TEST
+
 START_TEST(a_worker_without_a_sandbox_gets_no_artifact)
 {
     struct outcome outcome = run_fake("good", false);
@@ -139,6 +157,7 @@ static const struct {
     {"unknown-message", "none that is known"},
     {"flood", "more messages"},
     {"ready-twice", "twice"},
+    {"writing", "changed while it was read"},
     {"wrong-digest", "digest"},
     {"wrong-size", "size"},
     {"wrong-name", "name"},
@@ -322,6 +341,7 @@ int main(void)
     if (!mkdtemp(folder))
         return 1;
     tcase_add_test(tests, a_report_that_holds_is_taken);
+    tcase_add_test(tests, a_report_without_a_digest_gets_the_coordinators);
     tcase_add_test(tests, a_worker_without_a_sandbox_gets_no_artifact);
     tcase_add_loop_test(tests, a_worker_that_does_wrong_leaves_the_audit_incomplete, 0,
                         (int)(sizeof(wrongs) / sizeof(*wrongs)));

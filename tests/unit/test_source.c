@@ -268,7 +268,7 @@ START_TEST(a_file_is_hashed_beside_and_on_the_way)
     ck_assert_int_eq(source_hash_start(fd, &hash), 0);
     ck_assert_int_eq(source_hash_finish(hash, beside, &size, &err), 0);
     ck_assert_uint_eq(size, SIZE);
-    ck_assert_int_eq(filler_file_new(fd, NULL, &filler), 0);
+    ck_assert_int_eq(filler_file_new(fd, true, NULL, &filler), 0);
     ck_assert_int_eq(stream_ring_new(filler, 3, 7000, &stream), 0);
     ck_assert_int_eq(drain(stream, out, &len, &err), 0);
     ck_assert_int_eq(filler_file_digest(filler, on_the_way), 0);
