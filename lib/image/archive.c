@@ -266,6 +266,19 @@ static int archive_take(struct archive_walk *self, struct archive_entry *from)
     return image_walk_file(self->walk, &entry, &content.content);
 }
 
+/* The end of the entries. A tar that was cut between two of them is none that is damaged to
+ * libarchive. */
+static int archive_end(struct archive_walk *self)
+{
+    self->ended = true;
+    if (self->format->end_mark &&
+        archive_filter_bytes(self->archive, -1) == archive_read_header_position(self->archive))
+        image_walk_unread(self->walk, NULL, UNREAD_CORRUPT,
+                          "the %s ends without an end mark: it was cut, or its writer left it out",
+                          self->format->name);
+    return 0;
+}
+
 static int archive_entries(struct archive_walk *self)
 {
     unsigned retries = 0;
@@ -274,10 +287,8 @@ static int archive_entries(struct archive_walk *self)
 
     for (;;) {
         r = archive_read_next_header(self->archive, &entry);
-        if (r == ARCHIVE_EOF) {
-            self->ended = true;
-            return 0;
-        }
+        if (r == ARCHIVE_EOF)
+            return archive_end(self);
         if (r == ARCHIVE_RETRY && self->in_failed == 0 && retries++ < RETRIES_MAX) {
             w = archive_damage(self, NULL);
             if (w < 0)

@@ -47,6 +47,7 @@ struct image_format {
 
     /* STREAM and BLOCKS by libarchive */
     int (*support)(struct archive *archive);
+    bool end_mark; /* of STREAM: its end is marked, so that one without a mark was cut */
 
     /* BLOCKS otherwise. Damage is reported by the function itself; errors end the walk. */
     int (*walk)(struct image_walk *walk, struct blocks *blocks);

@@ -41,4 +41,5 @@ const struct image_format image_format_tar = {
     .notes = "v7, ustar, pax, GNU (sparse files included)",
     .probe = probe_tar,
     .support = archive_read_support_format_tar,
+    .end_mark = true,
 };
