@@ -49,6 +49,9 @@ struct image_format {
     int (*support)(struct archive *archive);
     bool end_mark; /* of STREAM: its end is marked, so that one without a mark was cut */
 
+    /* STREAM otherwise. Damage is reported by the function itself; errors end the walk. */
+    int (*stream)(struct image_walk *walk, struct stream *in);
+
     /* BLOCKS otherwise. Damage is reported by the function itself; errors end the walk. */
     int (*walk)(struct image_walk *walk, struct blocks *blocks);
 

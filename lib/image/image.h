@@ -20,7 +20,11 @@
  *                          it shows that; offsets are those in the container
  *   (after the end)        META: bytes other than zeros after a container's end, or in frames of
  *                          compressed data that are to be skipped
- *   (content)              what a compressed artifact without a name of its own decompresses to
+ *   (content)              what a compressed artifact without a name of its own decompresses to;
+ * the file that is all of a NAR (rpm header)           META: lead, signatures and tags of an rpm,
+ * where no entry around it shows them (payload)              what an rpm holds, where that is in no
+ * format that is known (path 1), (path 2), ...  store paths in what nix-store --export wrote;
+ * "(path 1 info)", META, holds the path's name, its references and its deriver, a line each
  *   NAME:STREAM            an NTFS alternate data stream */
 #ifndef ASSAY_IMAGE_IMAGE_H
 #define ASSAY_IMAGE_IMAGE_H

@@ -198,7 +198,8 @@ static int walk_known(struct image_walk *walk, const struct image_format *format
         r = walk_filter(walk, format, sniff, name);
         break;
     case IMAGE_STREAM:
-        r = image_archive_stream(walk, format, &sniff->stream);
+        r = format->stream ? format->stream(walk, &sniff->stream)
+                           : image_archive_stream(walk, format, &sniff->stream);
         break;
     case IMAGE_BLOCKS:
         r = walk_spooled(walk, format, sniff);

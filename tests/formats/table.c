@@ -3,6 +3,14 @@
 const struct fixture fixtures[] = {
     /* format, variant, prefix, proof */
     {"gzip", "tar", "", PROOF_TREE},
+    {"nar", "dump", "", PROOF_LINKS},
+    {"nix export", "store", "(path 1)/", PROOF_LINKS},
+    {"rpm", "bzip2", "", PROOF_LINKS},
+    {"rpm", "gzip", "", PROOF_LINKS},
+    {"rpm", "lzma", "", PROOF_LINKS},
+    {"rpm", "none", "", PROOF_LINKS},
+    {"rpm", "xz", "", PROOF_LINKS},
+    {"rpm", "zstd", "", PROOF_LINKS},
     {"tar", "gnu", "", PROOF_TREE},
     {"tar", "pax", "", PROOF_TREE},
     {"tar", "ustar", "", PROOF_FILES},

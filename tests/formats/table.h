@@ -11,6 +11,7 @@
 /* What is compared with the source tree. */
 enum proof {
     PROOF_TREE,     /* every path, its type, link target and SHA-256 */
+    PROOF_LINKS,    /* the same of a tree without a FIFO */
     PROOF_FILES,    /* the same of a tree of folders and plain files with short ASCII names */
     PROOF_CONTENTS, /* every file's SHA-256 below the prefix, under whatever name */
     PROOF_NEEDLE,   /* the needle that the fixture holds, in some entry below the prefix */

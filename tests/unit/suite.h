@@ -6,17 +6,17 @@
 #include <stddef.h>
 
 /* Runs `tests` (as START_TEST names them, NULL at the end) one after the other, each between
- * `set_up` and `tear_down`, which may be NULL. Returns what main() returns. */
-static inline int suite_run(const char *name, const TTest *const *tests, void (*set_up)(void),
-                            void (*tear_down)(void))
+ * `before` and `after`, which may be NULL. Returns what main() returns. */
+static inline int suite_run(const char *name, const TTest *const *tests, void (*before)(void),
+                            void (*after)(void))
 {
     Suite *suite = suite_create(name);
     TCase *tcase = tcase_create(name);
     SRunner *runner = srunner_create(suite);
     int failed;
 
-    if (set_up || tear_down)
-        tcase_add_checked_fixture(tcase, set_up, tear_down);
+    if (before || after)
+        tcase_add_checked_fixture(tcase, before, after);
     tcase_set_timeout(tcase, 0); /* ctest has a limit for the whole program */
     for (; *tests; tests++)
         tcase_add_test(tcase, *tests);

@@ -24,10 +24,12 @@ static void make_fixture(const struct fixture *fixture)
         script[i] = fixture->format[i] == ' ' ? '-' : (char)(fixture->format[i] | 0x20);
     script[i] = 0;
     sh("rm -rf tree f; mkdir work");
-    if (fixture->proof == PROOF_TREE)
+    if (fixture->proof == PROOF_TREE || fixture->proof == PROOF_LINKS)
         make_tree();
     else
         make_plain_tree();
+    if (fixture->proof == PROOF_LINKS)
+        sh("rm tree/data/fifo");
     sh("cd work && %s/tests/formats/make/%s.sh %s ../tree ../f && cd .. && rm -rf work",
        ASSAY_SOURCE_DIR, script, fixture->variant);
 }
@@ -84,6 +86,7 @@ static void prove(const struct fixture *fixture)
         nothing_unread(&seen);
     switch (fixture->proof) {
     case PROOF_TREE:
+    case PROOF_LINKS:
     case PROOF_FILES:
         compare_files(&seen, fixture->prefix);
         break;
