@@ -30,6 +30,15 @@ char *paths_state(const char *name)
     return under("XDG_STATE_HOME", ".local/state", name);
 }
 
+char *paths_cache(void)
+{
+    char *path = under("XDG_CACHE_HOME", ".cache", "");
+
+    if (path)
+        path[strlen(path) - 1] = '\0';
+    return path;
+}
+
 static void curl_freep(char **text)
 {
     curl_free(*text);

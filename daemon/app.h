@@ -13,7 +13,7 @@
 
 /* The configuration as the daemon uses it, made from JSON that fits config.schema.json:
  * {
- *   "state_dir": "/var/lib/assay",        database, blobs, logs, fingerprint key
+ *   "state_dir": "/var/lib/assay",        database, blobs, logs, fingerprint key, cache
  *   "work_dir":  "/var/cache/assay",      staging and temporary folders of builds
  *   "listen":    "127.0.0.1:8420",        port 0: any free one; printed and written to
  *                                         STATE_DIR/address

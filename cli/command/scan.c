@@ -17,6 +17,7 @@ static const struct option_spec options_table[] = {
     {"policy", 'p', "POLICY", "policy file, or 'base' (default)"},
     {"format", 'f', "FORMAT", "text (default) or json"},
     {"verbose", 'v', NULL, "also what does not block, and every place"},
+    {"no-cache", 0, NULL, "use and keep nothing from one scan to the next"},
     {"allow-unsandboxed", 0, NULL, "go on without a sandbox; the report says so"},
     {0},
 };
@@ -103,6 +104,7 @@ static int audit(struct cli *cli, const struct options *options, json_t **ret)
     const char *path = options->args[0], *slash = strrchr(path, '/');
     uint8_t key[ASSAY_FINGERPRINT_KEY_SIZE];
     _cleanup_free_ char *worker = assay_audit_sibling("assay-audit");
+    _cleanup_free_ char *cache = options_get(options, "no-cache") ? NULL : paths_cache();
     _cleanup_json_ json_t *policy = NULL;
     _cleanup_close_ int fd = -1;
     struct bar bar = bar_make(true, 0);
@@ -112,6 +114,7 @@ static int audit(struct cli *cli, const struct options *options, json_t **ret)
                                    : path,
         .fingerprint_key = key,
         .worker = worker,
+        .cache_dir = cache,
         .allow_unsandboxed = options_get(options, "allow-unsandboxed") != NULL,
         .progress = on_progress,
         .progress_ctx = &bar,

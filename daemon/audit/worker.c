@@ -41,16 +41,30 @@ static void progress(void *ctx, uint64_t bytes, uint64_t total, uint64_t entries
     message_send_progress(MESSAGE_SOCKET, bytes, total, entries, path, NULL);
 }
 
+static int open_kept(void *ctx, const char *name, int *ret)
+{
+    (void)ctx;
+    return message_ask_kept(MESSAGE_SOCKET, name, ret, NULL);
+}
+
+static int create_kept(void *ctx, const char *name, int *ret)
+{
+    (void)ctx;
+    return message_ask_keep(MESSAGE_SOCKET, name, ret, NULL);
+}
+
 /* All that opens files or maps code: afterwards none of it can be done. */
 static int prepare(struct worker *worker, struct assay_error *err)
 {
+    const struct scan_store store = {
+        .open = open_kept, .create = create_kept, .key = worker->job.key};
     uint8_t digest[ASSAY_SHA256_SIZE];
 
     /* Without a UTF-8 locale libarchive cannot give names; the C locale is the fallback. */
     setlocale(LC_CTYPE, "C.UTF-8");
     if (assay_sha256("", 0, digest) < 0)
         return assay_error_set(err, EIO, "libcrypto does not work here");
-    return audit_run_new(&worker->job, &worker->run, err);
+    return audit_run_new(&worker->job, &store, &worker->run, err);
 }
 
 static int lock_down(const struct worker *worker, struct message_sandbox *ret,

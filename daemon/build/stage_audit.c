@@ -23,7 +23,7 @@ static int run_audit(struct job *job, int fd, json_t **ret, struct assay_error *
     const struct config *config = job->app->config;
     _cleanup_free_ char *worker = assay_audit_sibling("assay-audit");
     uint8_t key[ASSAY_FINGERPRINT_KEY_SIZE];
-    char key_path[PATH_MAX], spool[PATH_MAX];
+    char key_path[PATH_MAX], spool[PATH_MAX], cache[PATH_MAX];
     struct assay_audit_job audit = {.fd = fd,
                                     .name = job->build.artifact_name,
                                     .policy = job->target->policy,
@@ -31,6 +31,7 @@ static int run_audit(struct job *job, int fd, json_t **ret, struct assay_error *
                                     .worker = worker,
                                     .qemu_nbd = config->qemu_nbd,
                                     .spool_dir = spool,
+                                    .cache_dir = cache,
                                     .memory = config->audit_memory,
                                     .allow_unsandboxed = config->allow_unsandboxed,
                                     .progress = follow_audit,
@@ -41,6 +42,7 @@ static int run_audit(struct job *job, int fd, json_t **ret, struct assay_error *
         return assay_error_set(err, ENOMEM, "out of memory");
     snprintf(key_path, sizeof(key_path), "%s/fingerprint.key", config->state_dir);
     snprintf(spool, sizeof(spool), "%s/spool", config->work_dir);
+    snprintf(cache, sizeof(cache), "%s/cache", config->state_dir);
     r = assay_audit_fingerprint_key(key_path, key, err);
     return r < 0 ? r : assay_audit_run(&audit, ret, err);
 }

@@ -161,17 +161,30 @@ int message_send_failed(int fd, const struct assay_error *failure, struct assay_
     return send_and_drop(fd, failure_json("failed", failure), -1, err);
 }
 
+/* The worker's requests, and what each names. */
+static const struct {
+    const char *request;
+    enum message_kind kind;
+    const char *what;
+} requests[] = {
+    {"kept", MESSAGE_KEPT, "name"},
+    {"keep", MESSAGE_KEEP, "name"},
+    {"spool", MESSAGE_SPOOL, NULL},
+    {"nbd", MESSAGE_NBD, "format"},
+};
+
 static int read_request(const json_t *message, struct message *ret)
 {
     const char *request = assay_json_string(message, "request", "");
 
-    ret->text = assay_json_string(message, "format", NULL);
-    if (strcmp(request, "spool") == 0) {
-        ret->kind = MESSAGE_SPOOL;
-        return 0;
+    for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+        if (strcmp(request, requests[i].request) != 0)
+            continue;
+        ret->kind = requests[i].kind;
+        ret->text = requests[i].what ? assay_json_string(message, requests[i].what, NULL) : "";
+        return ret->text ? 0 : -EPROTO;
     }
-    ret->kind = MESSAGE_NBD;
-    return strcmp(request, "nbd") == 0 && ret->text ? 0 : -EPROTO;
+    return -EPROTO;
 }
 
 int message_read(int fd, int timeout_ms, struct message *ret, struct assay_error *err)
@@ -211,18 +224,31 @@ void message_free(struct message *message)
     *message = (struct message){0};
 }
 
-int message_ask_spool(int fd, int *ret, struct assay_error *err)
+static int ask(int fd, json_t *request, int *ret, struct assay_error *err)
 {
-    int r = send_and_drop(fd, json_pack("{s:s}", "request", "spool"), -1, err);
+    int r = send_and_drop(fd, request, -1, err);
 
     return r < 0 ? r : message_read_grant(fd, ret, err);
 }
 
+int message_ask_spool(int fd, int *ret, struct assay_error *err)
+{
+    return ask(fd, json_pack("{s:s}", "request", "spool"), ret, err);
+}
+
 int message_ask_nbd(int fd, const char *format, int *ret, struct assay_error *err)
 {
-    int r = send_and_drop(fd, json_pack("{s:s, s:s}", "request", "nbd", "format", format), -1, err);
+    return ask(fd, json_pack("{s:s, s:s}", "request", "nbd", "format", format), ret, err);
+}
 
-    return r < 0 ? r : message_read_grant(fd, ret, err);
+int message_ask_kept(int fd, const char *name, int *ret, struct assay_error *err)
+{
+    return ask(fd, json_pack("{s:s, s:s}", "request", "kept", "name", name), ret, err);
+}
+
+int message_ask_keep(int fd, const char *name, int *ret, struct assay_error *err)
+{
+    return ask(fd, json_pack("{s:s, s:s}", "request", "keep", "name", name), ret, err);
 }
 
 int message_grant(int fd, int pass_fd, struct assay_error *err)

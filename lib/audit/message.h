@@ -2,6 +2,9 @@
  * writer and reader stand side by side in message.c. In order:
  *
  *   coordinator  {"job": {...}}                      no artifact yet
+ *   worker       {"request": "kept", "name"}: a file of the cache, to read, or
+ *                {"request": "keep", "name"}: one to write, which is kept once the worker is ready
+ *                    coordinator  as for the requests below
  *   worker       {"ready": {"seccomp", "landlock", "rlimits"}}        locked down from here on
  *   coordinator  {"ok": true} + the artifact         only after it has seen the lock-down itself
  *   worker       {"progress": {...}}, any number
@@ -48,6 +51,8 @@ struct message_sandbox {
 
 enum message_kind {
     MESSAGE_READY,
+    MESSAGE_KEPT,
+    MESSAGE_KEEP,
     MESSAGE_PROGRESS,
     MESSAGE_SPOOL,
     MESSAGE_NBD,
@@ -61,7 +66,8 @@ struct message {
     json_t *json;                   /* owns every string below */
     struct message_sandbox sandbox; /* READY */
     uint64_t bytes, total, entries; /* PROGRESS */
-    const char *text;               /* PROGRESS: a path; NBD: the format; FAILED: the sentence */
+    const char *text;               /* PROGRESS: a path; NBD: the format; FAILED: the sentence;
+                                       KEPT, KEEP: the name */
     int code;                       /* FAILED: an errno, positive */
     json_t *report;                 /* REPORT: borrowed from `json` */
 };
@@ -79,6 +85,8 @@ void message_free(struct message *message);
 /* The worker's requests: sent, and the answer waited for. *ret is a descriptor. */
 int message_ask_spool(int fd, int *ret, struct assay_error *err);
 int message_ask_nbd(int fd, const char *format, int *ret, struct assay_error *err);
+int message_ask_kept(int fd, const char *name, int *ret, struct assay_error *err);
+int message_ask_keep(int fd, const char *name, int *ret, struct assay_error *err);
 /* The coordinator's answers: a descriptor, or why there is none. */
 int message_grant(int fd, int pass_fd, struct assay_error *err);
 int message_refuse(int fd, const struct assay_error *why, struct assay_error *err);

@@ -31,7 +31,7 @@ struct audit_run {
     uint64_t told; /* when progress was told last */
 };
 
-static int prepare(struct audit_run *run, struct assay_error *err)
+static int prepare(struct audit_run *run, const struct scan_store *store, struct assay_error *err)
 {
     const json_t *policy = run->job->policy;
     int r;
@@ -40,14 +40,15 @@ static int prepare(struct audit_run *run, struct assay_error *err)
     run->unread.places = json_array();
     if (!run->findings || !run->unread.places)
         return assay_error_set(err, ENOMEM, "out of memory");
-    r = scan_engine_new(json_object_get(policy, "rules"), json_object_get(policy, "identities"),
-                        run->findings, &run->tools.engine, err);
+    r = scan_engine_load(json_object_get(policy, "rules"), json_object_get(policy, "identities"),
+                         run->findings, store, &run->tools.engine, err);
     if (r == 0)
         r = checks_new(json_object_get(policy, "checks"), run->findings, &run->tools.checks, err);
     return r;
 }
 
-int audit_run_new(const struct message_job *job, struct audit_run **ret, struct assay_error *err)
+int audit_run_new(const struct message_job *job, const struct scan_store *store,
+                  struct audit_run **ret, struct assay_error *err)
 {
     struct audit_run *run = calloc(1, sizeof(*run));
     int r;
@@ -55,7 +56,7 @@ int audit_run_new(const struct message_job *job, struct audit_run **ret, struct 
     if (!run)
         return assay_error_set(err, ENOMEM, "out of memory");
     run->job = job;
-    r = prepare(run, err);
+    r = prepare(run, store, err);
     if (r < 0)
         audit_run_free(run);
     else

@@ -10,12 +10,15 @@
 
 #include "audit/message.h"
 #include "image/image.h"
+#include "scan/store.h"
 
 struct audit_run;
 
 /* Compiles the policy's rules and checks: all that needs executable memory, files or much time
- * before the first foreign byte is read. `job` (name, key, policy, today) outlives the run. */
-int audit_run_new(const struct message_job *job, struct audit_run **ret, struct assay_error *err);
+ * before the first foreign byte is read. `job` (name, key, policy, today) outlives the run. `store`
+ * may be NULL; it is used in this call only. */
+int audit_run_new(const struct message_job *job, const struct scan_store *store,
+                  struct audit_run **ret, struct assay_error *err);
 struct audit_run *audit_run_free(struct audit_run *run);
 
 /* Reads the artifact in `fd` and writes the report (report.schema.json), judged. `host` may be

@@ -81,6 +81,7 @@ int session_open(struct session *s, const struct assay_audit_job *job, const cha
         .job = job,
         .socket = -1,
         .worker = ASSAY_PROCESS_NONE,
+        .keep = CACHE_FILE_NONE,
         .orders = {.policy = (json_t *)(uintptr_t)job->policy,
                    .name = job->name,
                    .today = today,
@@ -105,6 +106,7 @@ void session_close(struct session *s)
         assay_process_kill(&s->nbd[i]);
     if (s->socket >= 0)
         close(s->socket);
+    cache_drop(&s->keep);
     json_decref(s->report);
     explicit_bzero(s->orders.key, sizeof(s->orders.key));
 }
@@ -157,6 +159,8 @@ static int on_ready(struct session *s, const struct message *message, struct ass
     /* Said before it has seen a foreign byte. */
     s->sandbox.landlock = message->sandbox.landlock;
     s->sandbox.rlimits = message->sandbox.rlimits && is_limited(s);
+    /* Whole by now; what cannot be kept is made again next time. */
+    cache_keep(s->job->cache_dir, &s->keep);
     r = message_grant(s->socket, s->job->fd, err);
     if (r == 0) {
         s->handed = true;
@@ -207,6 +211,36 @@ static int make_nbd(struct session *s, const char *format, int *ret, struct assa
     return r;
 }
 
+static int make_keep(struct session *s, const char *name, int *ret, struct assay_error *err)
+{
+    int fd, r = s->keep.fd < 0 ? cache_create(s->job->cache_dir, name, &s->keep) : -EBUSY;
+
+    if (r < 0)
+        return assay_error_set(err, r, "%s cannot be kept: %s", name, strerror(-r));
+    fd = fcntl(s->keep.fd, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        return assay_error_set(err, errno, "%s cannot be kept: %s", name, strerror(errno));
+    *ret = fd;
+    return 0;
+}
+
+/* The cache is for the time before the artifact: from then on the worker may be another's. */
+static int on_cache_request(struct session *s, const struct message *message,
+                            struct assay_error *err)
+{
+    _cleanup_close_ int fd = -1;
+    struct assay_error why = {0};
+    int r;
+
+    if (s->handed)
+        return assay_error_set(err, EPROTO, "it asked for the cache while it had the artifact");
+    if (message->kind == MESSAGE_KEEP)
+        r = make_keep(s, message->text, &fd, &why);
+    else if ((r = cache_open(s->job->cache_dir, message->text, &fd)) < 0)
+        assay_error_set(&why, r, "there is no %s", message->text);
+    return r < 0 ? message_refuse(s->socket, &why, err) : message_grant(s->socket, fd, err);
+}
+
 /* A request is answered, be it by a refusal: only a worker that cannot be talked to is an error. */
 static int on_request(struct session *s, const struct message *message, struct assay_error *err)
 {
@@ -250,6 +284,9 @@ static int on_message(struct session *s, struct message *message, struct assay_e
     case MESSAGE_PROGRESS:
         on_progress(s, message);
         return 0;
+    case MESSAGE_KEPT:
+    case MESSAGE_KEEP:
+        return on_cache_request(s, message, err);
     case MESSAGE_SPOOL:
     case MESSAGE_NBD:
         return on_request(s, message, err);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "audit/cache.h"
 #include "audit/message.h"
 
 #define SESSION_NBD_MAX 4 /* qemu-nbd is started this often at most */
@@ -18,6 +19,7 @@ struct session {
     struct assay_process worker;
     struct assay_process nbd[SESSION_NBD_MAX];
     unsigned n_nbd, spools;
+    struct cache_file keep; /* what the worker was given to write, until it is ready */
     bool handed; /* the worker has the artifact: what goes wrong now is the artifact's doing */
     struct message_sandbox sandbox;
     uint64_t began, deadline,

@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "scan/database.h"
 #include "scan/stream.h"
 
 #define MATCH_LIMIT 2000000        /* steps of one PCRE2 match: some milliseconds */
 #define JIT_STACK_MAX (512u << 10) /* bytes */
-#define EXPRESSION_MAX (64u << 10) /* bytes of one identity's expression */
 #define IDENTITIES_MAX 20000
 
 static int compile_rules(struct scan_engine *engine, const json_t *rules, struct assay_error *err)
@@ -53,84 +53,6 @@ static int make_identities(struct scan_engine *engine, const json_t *identities,
     return 0;
 }
 
-/* What hs_compile_multi() is given. */
-struct expressions {
-    size_t n, n_rules;
-    const char **texts;
-    unsigned *flags, *ids;
-};
-
-static void expressions_clear(struct expressions *all)
-{
-    for (size_t i = all->n_rules; all->texts && i < all->n; i++)
-        free((void *)(uintptr_t)all->texts[i]);
-    free(all->texts);
-    free(all->flags);
-    free(all->ids);
-}
-
-static int expressions_make(const struct scan_engine *engine, struct expressions *all)
-{
-    size_t n = engine->n_rules + engine->n_identities;
-
-    all->texts = calloc(n, sizeof(*all->texts));
-    all->flags = calloc(n, sizeof(*all->flags));
-    all->ids = calloc(n, sizeof(*all->ids));
-    if (!all->texts || !all->flags || !all->ids)
-        return -ENOMEM;
-    all->n_rules = engine->n_rules;
-    for (all->n = 0; all->n < n; all->n++) {
-        size_t i = all->n;
-        struct assay_buf text = ASSAY_BUF(EXPRESSION_MAX);
-
-        all->ids[i] = (unsigned)i;
-        if (i < engine->n_rules) {
-            all->texts[i] = engine->rules[i].expression;
-            all->flags[i] = engine->rules[i].flags;
-            continue;
-        }
-        all->flags[i] = HS_FLAG_CASELESS;
-        if (identity_expression(&engine->identities[i - engine->n_rules], &text) < 0) {
-            assay_buf_free(&text);
-            return -ENOMEM;
-        }
-        all->texts[i] = assay_buf_take(&text);
-    }
-    return 0;
-}
-
-/* Compiles all expressions; one that turns out to be too much for Hyperscan as it is, is taken as
- * an approximation. */
-static int compile_database(struct scan_engine *engine, struct expressions *all,
-                            struct assay_error *err)
-{
-    for (;;) {
-        hs_compile_error_t *error = NULL;
-        int failed;
-
-        if (hs_compile_multi(all->texts, all->flags, all->ids, (unsigned)all->n, HS_MODE_BLOCK,
-                             NULL, &engine->database, &error) == HS_SUCCESS)
-            return 0;
-        failed = error->expression;
-        if (failed >= 0 && (size_t)failed < engine->n_rules &&
-            !(all->flags[failed] & HS_FLAG_PREFILTER)) {
-            all->flags[failed] |= HS_FLAG_PREFILTER;
-            hs_free_compile_error(error);
-            continue;
-        }
-        if (failed >= 0 && (size_t)failed < engine->n_rules)
-            assay_error_set(err, EINVAL,
-                            "rule %s: the first pass cannot use this pattern (%s); give the rule a "
-                            "`prefilter`",
-                            engine->rules[failed].id, error->message);
-        else
-            assay_error_set(err, EINVAL, "the rules and identities do not compile: %s",
-                            error->message);
-        hs_free_compile_error(error);
-        return -EINVAL;
-    }
-}
-
 /* Everything that PCRE2 and Hyperscan need to match, made now: the auditor is locked down later. */
 static int make_tools(struct scan_engine *engine)
 {
@@ -160,22 +82,17 @@ static int make_tools(struct scan_engine *engine)
 }
 
 static int fill(struct scan_engine *engine, const json_t *rules, const json_t *identities,
-                struct assay_error *err)
+                const struct scan_store *store, struct assay_error *err)
 {
-    __attribute__((cleanup(expressions_clear))) struct expressions all = {0};
     int r = compile_rules(engine, rules, err);
 
     if (r == 0)
         r = make_identities(engine, identities, err);
     if (r < 0)
         return r;
-    if (engine->n_rules + engine->n_identities > 0) {
-        if (expressions_make(engine, &all) < 0)
-            return assay_error_set(err, ENOMEM, "out of memory while compiling the rules");
-        r = compile_database(engine, &all, err);
-        if (r < 0)
-            return r;
-    }
+    r = database_make(engine, store, err);
+    if (r < 0)
+        return r;
     if (make_tools(engine) < 0)
         return assay_error_set(err, ENOMEM, "out of memory while compiling the rules");
     return 0;
@@ -184,6 +101,13 @@ static int fill(struct scan_engine *engine, const json_t *rules, const json_t *i
 int scan_engine_new(const json_t *rules, const json_t *identities, struct findings *findings,
                     struct scan_engine **ret, struct assay_error *err)
 {
+    return scan_engine_load(rules, identities, findings, NULL, ret, err);
+}
+
+int scan_engine_load(const json_t *rules, const json_t *identities, struct findings *findings,
+                     const struct scan_store *store, struct scan_engine **ret,
+                     struct assay_error *err)
+{
     struct scan_engine *engine = calloc(1, sizeof(*engine));
     int r;
 
@@ -191,7 +115,7 @@ int scan_engine_new(const json_t *rules, const json_t *identities, struct findin
         return assay_error_set(err, ENOMEM, "out of memory while compiling the rules");
     engine->findings = findings;
     engine->json = json_deep_copy(rules);
-    r = fill(engine, engine->json, identities, err);
+    r = fill(engine, engine->json, identities, store, err);
     if (r < 0)
         scan_engine_free(engine);
     else

@@ -19,6 +19,7 @@
 
 #include "image/entry.h"
 #include "scan/finding.h"
+#include "scan/store.h"
 
 #define SCAN_REACH 4096
 
@@ -31,6 +32,10 @@ struct scan_stream;
  * word boundaries). Findings go to `findings`, which outlives the engine. Errors name the rule. */
 int scan_engine_new(const json_t *rules, const json_t *identities, struct findings *findings,
                     struct scan_engine **ret, struct assay_error *err);
+/* The same, with the compiled database kept in `store`, which may be NULL. */
+int scan_engine_load(const json_t *rules, const json_t *identities, struct findings *findings,
+                     const struct scan_store *store, struct scan_engine **ret,
+                     struct assay_error *err);
 struct scan_engine *scan_engine_free(struct scan_engine *engine);
 
 /* Starts on an entry's content, whose container and path are copied. */

@@ -67,34 +67,6 @@ static int compile_paths(struct rule *rule, const json_t *paths, struct assay_er
     return 0;
 }
 
-/* Sees whether Hyperscan takes the expression as it is, or at least as an approximation that fires
- * wherever the pattern matches. */
-static int check_expression(struct rule *rule, struct assay_error *err)
-{
-    hs_compile_error_t *error = NULL;
-    hs_expr_info_t *info = NULL;
-    int r = 0;
-
-    if (hs_expression_info(rule->expression, rule->flags, &info, &error) != HS_SUCCESS) {
-        hs_free_compile_error(error);
-        error = NULL;
-        rule->flags |= HS_FLAG_PREFILTER;
-        if (hs_expression_info(rule->expression, rule->flags, &info, &error) != HS_SUCCESS)
-            r = assay_error_set(err, EINVAL,
-                                "rule %s: the first pass cannot use this pattern (%s); give the "
-                                "rule a `prefilter`",
-                                rule->id, error ? error->message : "no reason given");
-        hs_free_compile_error(error);
-    }
-    if (r == 0 && info->min_width == 0)
-        r = assay_error_set(err, EINVAL,
-                            "rule %s: the pattern matches nothing at all, and so "
-                            "everywhere; demand at least one character",
-                            rule->id);
-    free(info);
-    return r;
-}
-
 static int find_check(struct rule *rule, const char *name, struct assay_error *err)
 {
     _cleanup_buf_ struct assay_buf names = ASSAY_BUF(4096);
@@ -136,8 +108,6 @@ static int fill(const json_t *json, struct rule *rule, struct assay_error *err)
         r = find_groups(rule, err);
     if (r == 0)
         r = compile_paths(rule, json_object_get(json, "paths"), err);
-    if (r == 0)
-        r = check_expression(rule, err);
     rule->rank =
         (strcmp(assay_json_string(json, "family", ""), "generic") != 0) + (rule->check != NULL);
     return r;
@@ -152,6 +122,32 @@ int rule_compile(const json_t *json, struct rule *ret, struct assay_error *err)
         rule_clear(&rule);
     else
         *ret = rule;
+    return r;
+}
+
+int rule_check_expression(struct rule *rule, struct assay_error *err)
+{
+    hs_compile_error_t *error = NULL;
+    hs_expr_info_t *info = NULL;
+    int r = 0;
+
+    if (hs_expression_info(rule->expression, rule->flags, &info, &error) != HS_SUCCESS) {
+        hs_free_compile_error(error);
+        error = NULL;
+        rule->flags |= HS_FLAG_PREFILTER;
+        if (hs_expression_info(rule->expression, rule->flags, &info, &error) != HS_SUCCESS)
+            r = assay_error_set(err, EINVAL,
+                                "rule %s: the first pass cannot use this pattern (%s); give the "
+                                "rule a `prefilter`",
+                                rule->id, error ? error->message : "no reason given");
+        hs_free_compile_error(error);
+    }
+    if (r == 0 && info->min_width == 0)
+        r = assay_error_set(err, EINVAL,
+                            "rule %s: the pattern matches nothing at all, and so "
+                            "everywhere; demand at least one character",
+                            rule->id);
+    free(info);
     return r;
 }
 

@@ -38,6 +38,10 @@ struct rule {
  * now, since the auditor may not make executable memory later. Errors name the rule. */
 int rule_compile(const json_t *json, struct rule *ret, struct assay_error *err);
 
+/* Sees whether Hyperscan takes the rule's expression as it is, or at least as an approximation that
+ * fires wherever the pattern matches, and sets its flags accordingly. */
+int rule_check_expression(struct rule *rule, struct assay_error *err);
+
 /* Frees what rule_compile() made. */
 void rule_clear(struct rule *rule);
 

@@ -112,6 +112,9 @@ def main():
     elif mode == "odd-format":
         send({"request": "nbd", "format": "nbd:unix:/run/secret"})
         send(report(job, artifact, coverage__bytes=receive()[0]["error"]["code"]))
+    elif mode == "late-cache":
+        send({"request": "keep", "name": "rules-0"})
+        receive()
     elif mode == "spool":
         send({"request": "spool"})
         spool = receive()[1]

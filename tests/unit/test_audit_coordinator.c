@@ -165,6 +165,7 @@ static const struct {
     {"wrong-verdict", "verdict"},
     {"wrong-shape", "schema"},
     {"bypass", "bypass"},
+    {"late-cache", "asked for the cache"},
 };
 
 /* Even by a policy that lets unaudited places pass. */

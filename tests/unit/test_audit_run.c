@@ -66,7 +66,7 @@ static json_t *audit_with(const char *budget_key, int budget)
     if (budget_key)
         json_object_set_new(json_object_get(policy, "budget"), budget_key, json_integer(budget));
     job.policy = policy;
-    ck_assert_msg(audit_run_new(&job, &run, &err) == 0, "%s", err.text);
+    ck_assert_msg(audit_run_new(&job, NULL, &run, &err) == 0, "%s", err.text);
     ck_assert_msg(audit_run_read(run, fd, &sandbox, &host, &report, &err) == 0, "%s", err.text);
     ck_assert_msg(assay_schema_check("report", report, &err) == 0, "%s", err.text);
     audit_run_free(run);

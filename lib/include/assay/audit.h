@@ -18,6 +18,8 @@ struct assay_audit_job {
     const char *worker;             /* path of the assay-audit program */
     const char *qemu_nbd;           /* path of qemu-nbd; NULL: "/usr/bin/qemu-nbd" */
     const char *spool_dir;  /* where spool files are made (unlinked at once); NULL: "/tmp" */
+    const char *cache_dir;  /* where compiled rules are kept, made (0700) when it is not there and
+                               safe to remove at any time; NULL: nowhere */
     uint64_t memory;        /* bytes of address space for data; 0: 512 MiB */
     bool allow_unsandboxed; /* go on where seccomp cannot be had; the report says so */
     /* Told a few times a second; returns false to cancel. May be NULL. */
