@@ -32,7 +32,7 @@ static int nar_padding(struct nar *nar, uint64_t len)
 
 int nar_string(struct nar *nar, size_t max)
 {
-    uint64_t len;
+    uint64_t len = 0;
     int r = nar_number(nar, &len);
 
     if (r == 0 && len > max)
