@@ -2,9 +2,9 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(LIB REQUIRED IMPORTED_TARGET libcrypto jansson libarchive libpcre2-8 libhs libisal
-                  libnbd ext2fs com_err)
+                  libnbd ext2fs com_err sqlite3)
 pkg_check_modules(LOCKDOWN REQUIRED IMPORTED_TARGET libseccomp)
-pkg_check_modules(DAEMON REQUIRED IMPORTED_TARGET sqlite3 libmicrohttpd libsystemd)
+pkg_check_modules(DAEMON REQUIRED IMPORTED_TARGET libmicrohttpd libsystemd)
 pkg_check_modules(CLIENT REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
 

@@ -5,13 +5,57 @@
 
 #include "image/format.h"
 
-#define ROWS(row)                                                                                \
-    row(gzip) row(xz) row(zstd) row(bzip2) row(lz4) row(tar) row(cpio) row(ar) row(rpm) row(nar) \
-        row(nix_export) row(zip) row(sevenzip) row(xar) row(cab) row(qcow2) row(vmdk) row(vhdx)  \
-            row(vdi) row(vhd) row(luks) row(bitlocker) row(squashfs) row(ext) row(erofs)         \
-                row(btrfs) row(xfs) row(f2fs) row(bcachefs) row(lvm2) row(mdraid) row(hfsplus)   \
-                    row(vma) row(rar) row(lzip) row(lzop) row(compress) row(git_pack) row(swap)  \
-                        row(fat) row(exfat) row(ntfs) row(gpt) row(mbr) row(iso9660) row(lzma)
+/* clang-format off */
+#define ROWS(row) \
+    row(gzip) \
+    row(xz) \
+    row(zstd) \
+    row(bzip2) \
+    row(lz4) \
+    row(tar) \
+    row(cpio) \
+    row(ar) \
+    row(rpm) \
+    row(nar) \
+    row(nix_export) \
+    row(zip) \
+    row(sevenzip) \
+    row(xar) \
+    row(cab) \
+    row(qcow2) \
+    row(vmdk) \
+    row(vhdx) \
+    row(vdi) \
+    row(vhd) \
+    row(luks) \
+    row(bitlocker) \
+    row(squashfs) \
+    row(ext) \
+    row(erofs) \
+    row(btrfs) \
+    row(xfs) \
+    row(f2fs) \
+    row(bcachefs) \
+    row(lvm2) \
+    row(mdraid) \
+    row(hfsplus) \
+    row(vma) \
+    row(rar) \
+    row(lzip) \
+    row(lzop) \
+    row(compress) \
+    row(git_pack) \
+    row(sqlite) \
+    row(sqlite_wal) \
+    row(swap) \
+    row(fat) \
+    row(exfat) \
+    row(ntfs) \
+    row(gpt) \
+    row(mbr) \
+    row(iso9660) \
+    row(lzma)
+/* clang-format on */
 
 #define DECLARE(name) extern const struct image_format image_format_##name;
 #define POINT(name) &image_format_##name,

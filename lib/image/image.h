@@ -21,10 +21,15 @@
  *   (after the end)        META: bytes other than zeros after a container's end, or in frames of
  *                          compressed data that are to be skipped
  *   (content)              what a compressed artifact without a name of its own decompresses to;
- * the file that is all of a NAR (rpm header)           META: lead, signatures and tags of an rpm,
- * where no entry around it shows them (payload)              what an rpm holds, where that is in no
- * format that is known (path 1), (path 2), ...  store paths in what nix-store --export wrote;
- * "(path 1 info)", META, holds the path's name, its references and its deriver, a line each
+ *                          the file that is all of a NAR
+ *   (rpm header)           META: lead, signatures and tags of an rpm, where no entry around it
+ *                          shows them
+ *   (payload)              what an rpm holds, where that is in no format that is known
+ *   (path 1), (path 2), ...  store paths in what nix-store --export wrote; "(path 1 info)", META,
+ *                          holds the path's name, its references and its deriver, a line each
+ *   TABLE                  the rows of a SQLite table: its values, one per line
+ *   TABLE/ROWID/COLUMN     a value of it that is a container itself (a running number where the
+ *                          table has no row ids)
  *   NAME:STREAM            an NTFS alternate data stream */
 #ifndef ASSAY_IMAGE_IMAGE_H
 #define ASSAY_IMAGE_IMAGE_H
@@ -129,8 +134,8 @@ struct image_result {
  *
  * Unless the host hashes, a format that is read from front to back is hashed from the very buffers
  * it is read from; one that is read here and there is hashed by a sequential pass beside the walk.
- * Starts threads. The program calls setlocale(LC_CTYPE, "C.UTF-8") first: libarchive drops names that the locale cannot
- * show. */
+ * Starts threads. The program calls setlocale(LC_CTYPE, "C.UTF-8") first: libarchive drops names
+ * that the locale cannot show. */
 int image_walk(int fd, const struct image_budget *budget, const struct image_visitor *visitor,
                void *visitor_ctx, const struct image_host *host, struct image_result *ret,
                struct assay_error *err);
