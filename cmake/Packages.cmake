@@ -2,7 +2,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(LIB REQUIRED IMPORTED_TARGET libcrypto jansson libarchive libpcre2-8 libhs libisal
-                  libnbd ext2fs com_err sqlite3)
+                  libnbd ext2fs com_err libsquashfs1 libzstd sqlite3)
 pkg_check_modules(LOCKDOWN REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(DAEMON REQUIRED IMPORTED_TARGET libmicrohttpd libsystemd)
 pkg_check_modules(CLIENT REQUIRED IMPORTED_TARGET libcurl)

@@ -16,9 +16,6 @@
         .probe = probe_##symbol,                              \
     }
 
-/* The version (4.0) goes with the magic: the four letters alone start text as well. */
-RECOGNISED(squashfs, "squashfs",
-           image_head_has(head, 0, "hsqs", 4) && image_head_has(head, 28, "\4\0\0\0", 4));
 RECOGNISED(erofs, "erofs", image_head_has(head, 1024, "\xe2\xe1\xf5\xe0", 4));
 RECOGNISED(btrfs, "btrfs", image_head_has(head, 65600, "_BHRfS_M", 8));
 RECOGNISED(xfs, "xfs", image_head_has(head, 0, "XFSB\0\0", 6));
