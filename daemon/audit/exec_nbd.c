@@ -26,7 +26,7 @@
 static int restrict_paths(int *ret_landlock, struct assay_error *err)
 {
     const struct lockdown_path paths[] = {
-        {.fd = NBD_ARTIFACT},
+        {.fd = NBD_DISK},
         {.path = "/dev/urandom"},
         {.path = "/etc/ld.so.cache"},
         /* the program and its libraries */
@@ -44,7 +44,7 @@ static int restrict_paths(int *ret_landlock, struct assay_error *err)
 static uint64_t kept_capabilities(int landlock)
 {
     struct stat st;
-    bool foreign = fstat(NBD_ARTIFACT, &st) == 0 && st.st_uid != geteuid();
+    bool foreign = fstat(NBD_DISK, &st) == 0 && st.st_uid != geteuid();
 
     return landlock > 0 && foreign ? 1ull << CAP_DAC_READ_SEARCH : 0;
 }
@@ -83,12 +83,12 @@ int mode_exec_nbd(char *const *args)
 
     env[1] = listen_fds;
     snprintf(pid, sizeof(pid), "LISTEN_PID=%d", (int)getpid());
-    snprintf(options, sizeof(options), OPTIONS, driver, NBD_ARTIFACT,
+    snprintf(options, sizeof(options), OPTIONS, driver, NBD_DISK,
              strcmp(driver, "qcow2") == 0 || strcmp(driver, "qcow") == 0 ||
                      strcmp(driver, "vmdk") == 0
                  ? ",\"backing\":null"
                  : "");
-    syscall(SYS_close_range, NBD_ARTIFACT + 1, ~0u, 0);
+    syscall(SYS_close_range, NBD_DISK + 1, ~0u, 0);
     if (lock_down(args[1], args[2], program, &err) < 0) {
         fprintf(stderr, "assay-audit: %s\n", err.text);
         return 1;

@@ -22,10 +22,10 @@ struct worker {
     struct audit_run *run;
 };
 
-static int open_nbd(void *ctx, const char *format, int *ret, struct assay_error *err)
+static int open_nbd(void *ctx, int disk, const char *format, int *ret, struct assay_error *err)
 {
     (void)ctx;
-    return message_ask_nbd(MESSAGE_SOCKET, format, ret, err);
+    return message_ask_nbd(MESSAGE_SOCKET, disk, format, ret, err);
 }
 
 static int open_spool(void *ctx, int *ret, struct assay_error *err)

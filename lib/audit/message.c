@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <assay/encode.h>
 #include <assay/frame.h>
@@ -182,7 +183,7 @@ static int read_request(const json_t *message, struct message *ret)
             continue;
         ret->kind = requests[i].kind;
         ret->text = requests[i].what ? assay_json_string(message, requests[i].what, NULL) : "";
-        return ret->text ? 0 : -EPROTO;
+        return ret->text && (ret->kind != MESSAGE_NBD || ret->disk >= 0) ? 0 : -EPROTO;
     }
     return -EPROTO;
 }
@@ -190,12 +191,14 @@ static int read_request(const json_t *message, struct message *ret)
 int message_read(int fd, int timeout_ms, struct message *ret, struct assay_error *err)
 {
     _cleanup_json_ json_t *json = NULL;
-    struct message message = {0};
+    _cleanup_close_ int disk = -1;
+    struct message message = {.disk = -1};
     json_t *body;
-    int r = assay_frame_read(fd, ASSAY_REPORT_MAX, timeout_ms, &json, NULL, err);
+    int r = assay_frame_read(fd, ASSAY_REPORT_MAX, timeout_ms, &json, &disk, err);
 
     if (r <= 0)
         return r;
+    message.disk = disk;
     if ((body = json_object_get(json, "progress"))) {
         message.kind = MESSAGE_PROGRESS;
         r = read_progress(body, &message);
@@ -214,6 +217,7 @@ int message_read(int fd, int timeout_ms, struct message *ret, struct assay_error
     if (r < 0)
         return bad(err, "is none that is known");
     message.json = ASSAY_TAKE(json);
+    assay_take_fd(&disk);
     *ret = message;
     return 1;
 }
@@ -221,34 +225,36 @@ int message_read(int fd, int timeout_ms, struct message *ret, struct assay_error
 void message_free(struct message *message)
 {
     json_decref(message->json);
-    *message = (struct message){0};
+    if (message->disk >= 0)
+        close(message->disk);
+    *message = (struct message){.disk = -1};
 }
 
-static int ask(int fd, json_t *request, int *ret, struct assay_error *err)
+static int ask(int fd, json_t *request, int pass_fd, int *ret, struct assay_error *err)
 {
-    int r = send_and_drop(fd, request, -1, err);
+    int r = send_and_drop(fd, request, pass_fd, err);
 
     return r < 0 ? r : message_read_grant(fd, ret, err);
 }
 
 int message_ask_spool(int fd, int *ret, struct assay_error *err)
 {
-    return ask(fd, json_pack("{s:s}", "request", "spool"), ret, err);
+    return ask(fd, json_pack("{s:s}", "request", "spool"), -1, ret, err);
 }
 
-int message_ask_nbd(int fd, const char *format, int *ret, struct assay_error *err)
+int message_ask_nbd(int fd, int disk, const char *format, int *ret, struct assay_error *err)
 {
-    return ask(fd, json_pack("{s:s, s:s}", "request", "nbd", "format", format), ret, err);
+    return ask(fd, json_pack("{s:s, s:s}", "request", "nbd", "format", format), disk, ret, err);
 }
 
 int message_ask_kept(int fd, const char *name, int *ret, struct assay_error *err)
 {
-    return ask(fd, json_pack("{s:s, s:s}", "request", "kept", "name", name), ret, err);
+    return ask(fd, json_pack("{s:s, s:s}", "request", "kept", "name", name), -1, ret, err);
 }
 
 int message_ask_keep(int fd, const char *name, int *ret, struct assay_error *err)
 {
-    return ask(fd, json_pack("{s:s, s:s}", "request", "keep", "name", name), ret, err);
+    return ask(fd, json_pack("{s:s, s:s}", "request", "keep", "name", name), -1, ret, err);
 }
 
 int message_grant(int fd, int pass_fd, struct assay_error *err)

@@ -8,7 +8,7 @@
  *   worker       {"ready": {"seccomp", "landlock", "rlimits"}}        locked down from here on
  *   coordinator  {"ok": true} + the artifact         only after it has seen the lock-down itself
  *   worker       {"progress": {...}}, any number
- *                {"request": "spool"} or {"request": "nbd", "format"}
+ *                {"request": "spool"} or {"request": "nbd", "format"} + the disk
  *                    coordinator  {"ok": true} + a descriptor, or {"error": {"code", "text"}}
  *   worker       {"report": {...}}, the last one
  *
@@ -69,6 +69,7 @@ struct message {
     const char *text;               /* PROGRESS: a path; NBD: the format; FAILED: the sentence;
                                        KEPT, KEEP: the name */
     int code;                       /* FAILED: an errno, positive */
+    int disk;                       /* NBD: the descriptor that came with it, owned; else -1 */
     json_t *report;                 /* REPORT: borrowed from `json` */
 };
 
@@ -84,7 +85,7 @@ void message_free(struct message *message);
 
 /* The worker's requests: sent, and the answer waited for. *ret is a descriptor. */
 int message_ask_spool(int fd, int *ret, struct assay_error *err);
-int message_ask_nbd(int fd, const char *format, int *ret, struct assay_error *err);
+int message_ask_nbd(int fd, int disk, const char *format, int *ret, struct assay_error *err);
 int message_ask_kept(int fd, const char *name, int *ret, struct assay_error *err);
 int message_ask_keep(int fd, const char *name, int *ret, struct assay_error *err);
 /* The coordinator's answers: a descriptor, or why there is none. */

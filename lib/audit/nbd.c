@@ -75,17 +75,20 @@ static int make_sockets(const struct assay_audit_job *job, int *ret_listener, in
     return 0;
 }
 
-int nbd_start(const struct assay_audit_job *job, const char *format, uint64_t seconds,
+int nbd_start(const struct assay_audit_job *job, int disk, const char *format, uint64_t seconds,
               struct assay_process *ret_process, int *ret_socket, struct assay_error *err)
 {
     const char *program = job->qemu_nbd ? job->qemu_nbd : DEFAULT_PROGRAM;
     const char *driver = nbd_driver(format);
     _cleanup_close_ int listener = -1, connected = -1;
     char memory[32], limit[32];
+    struct stat st;
     int r;
 
     if (!driver)
         return assay_error_set(err, EINVAL, "qemu-nbd is not asked to read %s", format);
+    if (fstat(disk, &st) < 0 || !S_ISREG(st.st_mode))
+        return assay_error_set(err, EINVAL, "qemu-nbd is not asked to read what is no file");
     if (access(program, X_OK) < 0)
         return assay_error_set(err, errno, "cannot run %s: %s; install qemu-utils", program,
                                strerror(errno));
@@ -96,7 +99,7 @@ int nbd_start(const struct assay_audit_job *job, const char *format, uint64_t se
     snprintf(limit, sizeof(limit), "%" PRIu64, seconds);
     const char *argv[] = {job->worker, "--exec-nbd", driver, memory, limit, program, NULL};
     const struct assay_process_fd fds[] = {{listener, NBD_LISTENER},
-                                           {job->fd, NBD_ARTIFACT},
+                                           {disk, NBD_DISK},
 #ifdef ASSAY_SANITIZE
                                            {STDERR_FILENO, STDERR_FILENO}
 #endif

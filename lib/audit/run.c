@@ -153,11 +153,11 @@ static void on_unread(void *ctx, const char *where, enum unread_reason reason, c
     run->failed = run->failed ? run->failed : r;
 }
 
-static int open_nbd(void *ctx, const char *format, int *ret, struct assay_error *err)
+static int open_nbd(void *ctx, int disk, const char *format, int *ret, struct assay_error *err)
 {
     struct audit_run *run = ctx;
 
-    return run->host->open_nbd(run->host->ctx, format, ret, err);
+    return run->host->open_nbd(run->host->ctx, disk, format, ret, err);
 }
 
 static int open_spool(void *ctx, int *ret, struct assay_error *err)

@@ -29,6 +29,7 @@
 #define MESSAGES_BURST 1000  /* messages at any time, and */
 #define MESSAGES_A_SECOND 50 /* so many more */
 #define SPOOLS_MAX 20000
+#define NBD_END_MS 500                  /* for one qemu-nbd to end */
 #define SPOOL_ROOM (UINT64_C(64) << 20) /* bytes that must be free for another spool file */
 
 static int start_worker(struct session *s, struct assay_error *err)
@@ -90,6 +91,8 @@ int session_open(struct session *s, const struct assay_audit_job *job, const cha
                    .seconds = budget.seconds,
                    .allow_unsandboxed = job->allow_unsandboxed},
     };
+    for (size_t i = 0; i < SESSION_NBD_MAX; i++)
+        s->nbd[i] = ASSAY_PROCESS_NONE;
     memcpy(s->orders.key, job->fingerprint_key, sizeof(s->orders.key));
     s->heard = assay_clock_ms();
     s->deadline = s->heard + PREPARE_MS;
@@ -102,7 +105,7 @@ int session_open(struct session *s, const struct assay_audit_job *job, const cha
 void session_close(struct session *s)
 {
     assay_process_kill(&s->worker);
-    for (unsigned i = 0; i < s->n_nbd; i++)
+    for (size_t i = 0; i < SESSION_NBD_MAX; i++)
         assay_process_kill(&s->nbd[i]);
     if (s->socket >= 0)
         close(s->socket);
@@ -198,17 +201,39 @@ static int make_spool(const struct session *s, int *ret, struct assay_error *err
     return 0;
 }
 
-static int make_nbd(struct session *s, const char *format, int *ret, struct assay_error *err)
+/* A place for another qemu-nbd: one ends by itself when the worker closes its connection, which it
+ * has done with a disk it is through with, but not at the very moment. NULL when all are in use. */
+static struct assay_process *nbd_slot(struct session *s)
 {
-    int r;
+    struct pollfd ended[SESSION_NBD_MAX];
 
-    if (s->n_nbd >= SESSION_NBD_MAX)
-        return assay_error_set(err, EMFILE, "qemu-nbd was started %d times already",
+    for (size_t i = 0; i < SESSION_NBD_MAX; i++) {
+        if (s->nbd[i].pid < 0)
+            return &s->nbd[i];
+        ended[i] = (struct pollfd){.fd = s->nbd[i].pidfd, .events = POLLIN};
+    }
+    if (poll(ended, SESSION_NBD_MAX, NBD_END_MS) <= 0)
+        return NULL;
+    for (size_t i = 0; i < SESSION_NBD_MAX; i++)
+        if (ended[i].revents)
+            assay_process_kill(&s->nbd[i]);
+    return nbd_slot(s);
+}
+
+static int make_nbd(struct session *s, const struct message *message, int *ret,
+                    struct assay_error *err)
+{
+    struct assay_process *slot;
+
+    if (s->nbds >= SESSION_NBD_TOTAL)
+        return assay_error_set(err, EMFILE, "more than %d virtual disks in one artifact",
+                               SESSION_NBD_TOTAL);
+    slot = nbd_slot(s);
+    if (!slot)
+        return assay_error_set(err, EMFILE, "more than %d virtual disks open at a time",
                                SESSION_NBD_MAX);
-    r = nbd_start(s->job, format, s->orders.seconds, &s->nbd[s->n_nbd], ret, err);
-    if (r == 0)
-        s->n_nbd++;
-    return r;
+    s->nbds++;
+    return nbd_start(s->job, message->disk, message->text, s->orders.seconds, slot, ret, err);
 }
 
 static int make_keep(struct session *s, const char *name, int *ret, struct assay_error *err)
@@ -254,7 +279,7 @@ static int on_request(struct session *s, const struct message *message, struct a
         r = make_spool(s, &fd, &why);
         s->spools++;
     } else {
-        r = make_nbd(s, message->text, &fd, &why);
+        r = make_nbd(s, message, &fd, &why);
     }
     return r < 0 ? message_refuse(s->socket, &why, err) : message_grant(s->socket, fd, err);
 }

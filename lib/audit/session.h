@@ -10,7 +10,8 @@
 #include "audit/cache.h"
 #include "audit/message.h"
 
-#define SESSION_NBD_MAX 4 /* qemu-nbd is started this often at most */
+#define SESSION_NBD_MAX 16    /* of qemu-nbd run at a time at most: disks lie in disks */
+#define SESSION_NBD_TOTAL 256 /* are started for one artifact at most */
 
 struct session {
     const struct assay_audit_job *job;
@@ -18,7 +19,7 @@ struct session {
     int socket;
     struct assay_process worker;
     struct assay_process nbd[SESSION_NBD_MAX];
-    unsigned n_nbd, spools;
+    unsigned nbds, spools; /* started, made */
     struct cache_file keep; /* what the worker was given to write, until it is ready */
     bool handed; /* the worker has the artifact: what goes wrong now is the artifact's doing */
     struct message_sandbox sandbox;

@@ -60,9 +60,9 @@ struct image_format {
     const char *driver;
     bool (*closed)(struct blocks *blocks, enum unread_reason *ret_reason, char *ret_detail,
                    size_t size);
-    /* Notes which bytes of the file the virtual disk shows; the rest is scanned as it is, all of it
-     * when this is NULL. */
-    void (*mapped)(struct blocks *blocks, struct image_cover *cover);
+    /* Notes which bytes of the file a virtual disk of `size` bytes is sure to show as they stand;
+     * the rest is scanned as it is, all of it when this is NULL. */
+    void (*mapped)(struct blocks *blocks, uint64_t size, struct image_cover *cover);
 
     /* RECOGNISED */
     bool harmless; /* raw bytes are all there is (swap): not reported */

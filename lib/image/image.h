@@ -92,9 +92,11 @@ struct image_visitor {
 
 /* What the parent process does for a walk that has no rights of its own. */
 struct image_host {
-    /* Starts qemu-nbd on the artifact read as `format` ("qcow2", "vmdk", ...) and returns a
-     * connected socket that speaks NBD. NULL: no such help, such formats are `unaudited`. */
-    int (*open_nbd)(void *ctx, const char *format, int *ret_socket, struct assay_error *err);
+    /* Starts qemu-nbd on `disk`, the artifact or a spool file, read as `format` ("qcow2", "vmdk",
+     * ...) and returns a connected socket that speaks NBD; `disk` is lent for the call. NULL: no
+     * such help, such formats are `unaudited`. */
+    int (*open_nbd)(void *ctx, int disk, const char *format, int *ret_socket,
+                    struct assay_error *err);
     /* Returns a new empty file (unlinked, read-write) to spool into. NULL: nothing can be spooled.
      */
     int (*open_spool)(void *ctx, int *ret_fd, struct assay_error *err);

@@ -202,13 +202,8 @@ static int walk_known(struct image_walk *walk, const struct image_format *format
                            : image_archive_stream(walk, format, &sniff->stream);
         break;
     case IMAGE_BLOCKS:
-        r = walk_spooled(walk, format, sniff);
-        break;
     case IMAGE_DISK:
-        image_walk_unread(walk, NULL, UNREAD_UNSUPPORTED,
-                          "a virtual disk (%s) inside of something else is not opened: its bytes "
-                          "were scanned as they are",
-                          format->name);
+        r = walk_spooled(walk, format, sniff);
         break;
     case IMAGE_RECOGNISED:
         if (!format->harmless)
@@ -287,7 +282,7 @@ int image_walk_inside(struct image_walk *walk, struct content *content, const ch
         walk->depth += deeper && format->kind == IMAGE_FILTER;
         r = walk_known(walk, format, &sniff, name);
         walk->depth -= deeper && format->kind == IMAGE_FILTER;
-        plain = format->kind == IMAGE_DISK || format->kind == IMAGE_RECOGNISED;
+        plain = format->kind == IMAGE_RECOGNISED;
     }
     if (r == 0)
         r = plain ? walk_plain(walk, &sniff, name) : sniff_drain(&sniff);

@@ -88,47 +88,60 @@ int image_walk_raw(struct image_walk *walk, struct blocks *blocks, const char *p
     return r;
 }
 
-static int walk_disk(struct image_walk *walk, const struct image_format *format,
-                     struct blocks *blocks)
+/* The virtual disk in `blocks`, which are of `format`. *ret is NULL when it is not to be had, which
+ * is reported. */
+static int open_disk(struct image_walk *walk, const struct image_format *format,
+                     struct blocks *blocks, struct blocks **ret)
 {
     enum unread_reason reason = UNREAD_UNSUPPORTED;
     char detail[512] = "";
     struct assay_error err = {0};
-    _cleanup_blocks_ struct blocks *disk = NULL;
-    struct image_cover cover = {0};
-    int r, socket = -1;
+    int r, socket = -1, fd = blocks_fd(blocks);
 
-    if (blocks != walk->artifact) {
-        image_walk_unread(walk, NULL, UNREAD_UNSUPPORTED,
-                          "a virtual disk (%s) inside of something else is not opened: its bytes "
-                          "were scanned as they are",
-                          format->name);
-        return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
-    }
+    *ret = NULL;
     if (!format->closed(blocks, &reason, detail, sizeof(detail))) {
         image_walk_unread(walk, NULL, reason, "%s", detail);
-        return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
+        return 0;
     }
     if (*detail) /* can be read, but not all of it */
         image_walk_unread(walk, NULL, reason, "%s", detail);
-    if (!walk->host || !walk->host->open_nbd) {
+    if (!walk->host || !walk->host->open_nbd || fd < 0) {
         image_walk_unread(walk, NULL, UNREAD_UNSUPPORTED,
                           "a virtual disk (%s), and no qemu-nbd to read it with", format->name);
-        return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
+        return 0;
     }
-    r = walk->host->open_nbd(walk->host->ctx, format->driver, &socket, &err);
+    r = walk->host->open_nbd(walk->host->ctx, fd, format->driver, &socket, &err);
     if (r == 0)
-        r = blocks_nbd_new(socket, &disk, &err);
-    if (!disk) {
-        image_walk_unread(walk, NULL, UNREAD_CORRUPT, "the virtual disk cannot be opened: %s",
-                          err.code ? err.text : strerror(-r));
-        return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
+        r = blocks_nbd_new(socket, ret, &err);
+    if (r == 0 || r == -ENOMEM)
+        return image_walk_damage(walk, NULL, r, &err);
+    image_walk_unread(walk, NULL, r == -EMFILE ? UNREAD_BUDGET : UNREAD_CORRUPT,
+                      "the virtual disk cannot be opened: %s", err.code ? err.text : strerror(-r));
+    return 0;
+}
+
+static int walk_disk(struct image_walk *walk, const struct image_format *format,
+                     struct blocks *blocks)
+{
+    _cleanup_blocks_ struct blocks *disk = NULL;
+    struct image_cover cover = {0};
+    bool shown = walk->shown;
+    uint64_t unread = walk->unread;
+    int r = open_disk(walk, format, blocks, &disk);
+
+    if (r == 0 && disk) {
+        walk->shown = false; /* the file's bytes may be; the disk's are others */
+        r = image_walk_region(walk, disk, false);
+        walk->shown = shown;
     }
-    r = image_walk_region(walk, disk, false);
-    if (r == 0 && format->mapped)
-        format->mapped(blocks, &cover);
-    if (r == 0)
-        r = image_cover_rest(&cover, walk, blocks, "(unmapped)");
+    if (r < 0 || shown)
+        return r;
+    if (!disk)
+        return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
+    /* A disk that was not read to its end shows nothing for certain. */
+    if (format->mapped && walk->unread == unread)
+        format->mapped(blocks, disk->size, &cover);
+    r = image_cover_rest(&cover, walk, blocks, "(unmapped)");
     image_cover_free(&cover);
     return r;
 }

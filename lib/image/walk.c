@@ -36,6 +36,7 @@ void image_walk_unread(struct image_walk *walk, const char *path, enum unread_re
     vsnprintf(detail, sizeof(detail), format, args);
     va_end(args);
     image_where(assay_buf_str(&walk->container), name ? name : "", where, sizeof(where));
+    walk->unread += reason == UNREAD_CORRUPT || reason == UNREAD_BUDGET;
     walk->visitor->unread(walk->ctx, where, reason, detail);
 }
 

@@ -21,10 +21,11 @@ struct image_walk {
     struct image_result *result;
     struct image_count *count; /* of the format at hand; NULL outside of any */
     struct assay_buf container;
-    struct blocks *artifact; /* when it is read by blocks: what open_nbd() opens */
+    struct blocks *artifact; /* when it is read by blocks */
     unsigned depth, open;    /* containers around; entries that are open */
     bool deleted;            /* the container at hand is a deleted file */
     bool shown;              /* the container's own bytes are the content of an open entry */
+    uint64_t unread;         /* places reported as damaged or over a limit up to now */
     int failed;              /* the error that ends the walk; -ECANCELED: a budget */
     struct assay_error err;
     uint64_t deadline, next_progress, quiet; /* `quiet`: bytes since the clock was looked at */

@@ -84,3 +84,8 @@ int blocks_part_new(struct blocks *whole, uint64_t start, uint64_t size, struct 
     *ret = &part->blocks;
     return 0;
 }
+
+int blocks_fd(const struct blocks *blocks)
+{
+    return blocks->file ? blocks->file(blocks) : -1;
+}

@@ -17,6 +17,9 @@ struct blocks {
     /* Finds the next bytes that may be other than zeros: a range [*ret_start, *ret_end) with
      * *ret_start >= `offset`; both are `size` when none is left. NULL: not known, all of it. */
     int (*data)(struct blocks *blocks, uint64_t offset, uint64_t *ret_start, uint64_t *ret_end);
+    /* Lends the descriptor of a regular file that holds exactly these bytes. NULL: there is none.
+     */
+    int (*file)(const struct blocks *blocks);
     /* Frees the object and what it owns. May be NULL for one on the stack. */
     void (*close)(struct blocks *blocks);
 };
@@ -37,6 +40,9 @@ int blocks_read(struct blocks *blocks, void *data, size_t len, uint64_t offset,
 
 /* As the member `data`, for any blocks. */
 int blocks_data(struct blocks *blocks, uint64_t offset, uint64_t *ret_start, uint64_t *ret_end);
+
+/* As the member `file`, for any blocks: -1 where there is no such file. */
+int blocks_fd(const struct blocks *blocks);
 
 /* The bytes of a regular file, read by pread. With `own`, `fd` is closed with the object. */
 int blocks_file_new(int fd, bool own, struct blocks **ret, struct assay_error *err);

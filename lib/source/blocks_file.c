@@ -50,6 +50,11 @@ static int file_data(struct blocks *blocks, uint64_t offset, uint64_t *ret_start
     return 0;
 }
 
+static int file_fd(const struct blocks *blocks)
+{
+    return ((const struct blocks_file *)blocks)->fd;
+}
+
 static void file_close(struct blocks *blocks)
 {
     struct blocks_file *file = (struct blocks_file *)blocks;
@@ -71,8 +76,11 @@ int blocks_file_new(int fd, bool own, struct blocks **ret, struct assay_error *e
         return assay_error_set(err, code, "a file cannot be opened for reading by blocks: %s",
                                strerror(code));
     }
-    file->blocks = (struct blocks){
-        .size = (uint64_t)st.st_size, .read = file_read, .data = file_data, .close = file_close};
+    file->blocks = (struct blocks){.size = (uint64_t)st.st_size,
+                                   .read = file_read,
+                                   .data = file_data,
+                                   .file = file_fd,
+                                   .close = file_close};
     file->fd = fd;
     file->own = own;
     *ret = &file->blocks;

@@ -122,6 +122,29 @@ class Worker(unittest.TestCase):
                             for f in found for place in [f, *f.get("places", [])]))
         self.assertNotIn(TOKEN, json.dumps(report))
 
+    def test_virtual_disks_in_other_containers_are_read(self):
+        self.make_disk()
+        self.run_in("qemu-img convert -f raw -O vmdk -o subformat=streamOptimized raw a.vmdk &&"
+                    " qemu-img convert -f raw -O vhdx raw b.vhdx && echo x >a.ovf &&"
+                    " tar -cf all.ova a.ovf a.vmdk b.vhdx && rm -r tree raw a.* b.*")
+        code, report, err = self.scan("all.ova")
+        self.assertEqual(code, 1, err)
+        self.assertEqual(report["coverage"]["unread"], [])
+        places = {place["path"].lstrip("/") for f in report["findings"]
+                  if f["rule"] == "forges.github-pat" for place in [f, *f.get("places", [])]}
+        self.assertLessEqual({"a.vmdk!etc/netrc", "b.vhdx!etc/netrc"}, places)
+
+    def test_more_virtual_disks_than_are_opened_are_reported(self):
+        self.run_in("qemu-img create -q -f qcow2 one 1M && mkdir d && for i in $(seq 260); do"
+                    " ln one d/$i; done && tar -c --hard-dereference -f many.tar d && rm -r d one")
+        code, report, err = self.scan("many.tar")
+        self.assertEqual(code, 3, err)
+        unread = report["coverage"]["unread"]
+        self.assertEqual(len(unread), 4)
+        for place in unread:
+            self.assertEqual(place["reason"], "budget")
+            self.assertIn("256 virtual disks", place["detail"])
+
     def test_a_backing_file_elsewhere_is_refused(self):
         self.make_disk()
         self.run_in(f"qemu-img create -q -f qcow2 -b {self.folder}/raw -F raw disk.qcow2")

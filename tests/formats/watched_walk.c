@@ -120,24 +120,27 @@ static int open_spool(void *ctx, int *ret_fd, struct assay_error *err)
     return *ret_fd < 0 ? assay_error_set(err, ENOMEM, "no memory file") : 0;
 }
 
-/* qemu-nbd on the artifact, its socket handed to it as a service manager would. */
-static int open_nbd(void *ctx, const char *format, int *ret_socket, struct assay_error *err)
+/* qemu-nbd on a disk, its socket handed to it as a service manager would. */
+static int open_nbd(void *ctx, int disk, const char *format, int *ret_socket,
+                    struct assay_error *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     socklen_t size = sizeof(sa_family_t); /* autobind, unix(7) */
-    int fd = *(int *)ctx, listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     pid_t pid;
 
+    (void)ctx;
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, size) < 0 ||
         listen(listener, 1) < 0)
         return assay_error_set(err, errno, "no socket");
     pid = fork();
     if (pid == 0) {
         char text[16], path[32];
+        int kept = fcntl(disk, F_DUPFD, 10); /* 3 is the listener's */
 
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         snprintf(text, sizeof(text), "%d", getpid());
-        snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", kept);
         setenv("LISTEN_PID", text, 1);
         setenv("LISTEN_FDS", "1", 1);
         dup2(listener, 3);
@@ -180,7 +183,7 @@ static void set_limits(unsigned cpu, unsigned wall)
 struct watched watched_walk(int fd, uint64_t fail_after)
 {
     static const struct image_visitor visitor = {on_entry, on_bytes, on_done, on_unread};
-    const struct image_host host = {.open_nbd = open_nbd, .open_spool = open_spool, .ctx = &fd};
+    const struct image_host host = {.open_nbd = open_nbd, .open_spool = open_spool};
     const struct image_budget budget = {
         .depth = 6,
         .entries = 4000,

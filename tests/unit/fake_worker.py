@@ -13,9 +13,10 @@ import sys
 sock = socket.socket(fileno=3)
 
 
-def send(message):
+def send(message, fd=None):
     body = json.dumps(message).encode()
-    sock.sendall(struct.pack("<I", len(body)) + body)
+    socket.send_fds(sock, [struct.pack("<I", len(body))], [] if fd is None else [fd])
+    sock.sendall(body)
 
 
 def receive():
@@ -67,6 +68,8 @@ def finding():
 
 def main():
     mode = os.path.basename(sys.argv[0])
+    if sys.argv[1] == "--exec-nbd":
+        signal.pause()
     job = receive()[0]["job"]
     if mode == "early-report":
         send({"report": {}})
@@ -110,11 +113,21 @@ def main():
         send({"ready": {"seccomp": True, "landlock": 7, "rlimits": True}})
         signal.pause()
     elif mode == "odd-format":
-        send({"request": "nbd", "format": "nbd:unix:/run/secret"})
+        send({"request": "nbd", "format": "nbd:unix:/run/secret"}, artifact)
         send(report(job, artifact, coverage__bytes=receive()[0]["error"]["code"]))
     elif mode == "late-cache":
         send({"request": "keep", "name": "rules-0"})
         receive()
+    elif mode == "device-as-disk":
+        send({"request": "nbd", "format": "qcow2"}, os.open("/dev/null", os.O_RDONLY))
+        send(report(job, artifact, coverage__bytes=receive()[0]["error"]["code"]))
+    elif mode == "many-disks":
+        answers = []
+        while not answers or "ok" in answers[-1]:
+            send({"request": "nbd", "format": "qcow2"}, artifact)
+            answers.append(receive()[0])
+        send(report(job, artifact, coverage__bytes=answers[-1]["error"]["code"],
+                    coverage__entries=len(answers)))
     elif mode == "spool":
         send({"request": "spool"})
         spool = receive()[1]

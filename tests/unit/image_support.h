@@ -202,8 +202,9 @@ static inline int host_spool(void *ctx, int *ret_fd, struct assay_error *err)
     return *ret_fd < 0 ? assay_error_set(err, errno, "no spool file") : 0;
 }
 
-/* qemu-nbd on the artifact, its socket handed to it as a service manager would. */
-static inline int host_nbd(void *ctx, const char *format, int *ret_socket, struct assay_error *err)
+/* qemu-nbd on a disk, its socket handed to it as a service manager would. */
+static inline int host_nbd(void *ctx, int disk, const char *format, int *ret_socket,
+                           struct assay_error *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -222,8 +223,9 @@ static inline int host_nbd(void *ctx, const char *format, int *ret_socket, struc
         snprintf(text, sizeof(text), "%d", getpid());
         setenv("LISTEN_PID", text, 1);
         setenv("LISTEN_FDS", "1", 1);
+        dup2(disk, 100);
         dup2(listener, 3);
-        execlp("qemu-nbd", "qemu-nbd", "--read-only", "-f", format, artifact_path, NULL);
+        execlp("qemu-nbd", "qemu-nbd", "--read-only", "-f", format, "/proc/self/fd/100", NULL);
         _exit(127);
     }
     *ret_socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -15,6 +15,8 @@
 #include <assay/fs.h>
 #include <assay/policy.h>
 
+#include "audit/session.h"
+
 #define FAKE ASSAY_SOURCE_DIR "/tests/unit/fake_worker.py"
 #define WORKER ASSAY_BIN_DIR "/assay-audit"
 #define CONTENT "an artifact"
@@ -215,6 +217,15 @@ START_TEST(requests_are_answered)
     const json_t *coverage = json_object_get(outcome.report, "coverage");
 
     ck_assert_int_eq((int)assay_json_int(coverage, "bytes", -1), EINVAL);
+    json_decref(outcome.report);
+    outcome = run_fake("device-as-disk", true);
+    coverage = json_object_get(outcome.report, "coverage");
+    ck_assert_int_eq((int)assay_json_int(coverage, "bytes", -1), EINVAL);
+    json_decref(outcome.report);
+    outcome = run_fake("many-disks", true);
+    coverage = json_object_get(outcome.report, "coverage");
+    ck_assert_int_eq((int)assay_json_int(coverage, "bytes", -1), EMFILE);
+    ck_assert_int_eq((int)assay_json_int(coverage, "entries", -1), SESSION_NBD_MAX + 1);
     json_decref(outcome.report);
     outcome = run_fake("spool", true);
     coverage = json_object_get(outcome.report, "coverage");

@@ -83,6 +83,7 @@ END_TEST
 START_TEST(a_request_brings_a_descriptor_or_the_reason)
 {
     const struct assay_error why = {.code = ENOSPC, .text = "no room"};
+    struct message message;
     int fd = -1;
 
     ck_assert_int_eq(message_grant(ends[1], ends[1], &err), 0);
@@ -90,8 +91,15 @@ START_TEST(a_request_brings_a_descriptor_or_the_reason)
     ck_assert_int_ge(fd, 0);
     close(fd);
     ck_assert_int_eq(message_refuse(ends[1], &why, &err), 0);
-    ck_assert_int_eq(message_ask_nbd(ends[0], "qcow2", &fd, &err), -ENOSPC);
+    ck_assert_int_eq(message_ask_nbd(ends[0], ends[0], "qcow2", &fd, &err), -ENOSPC);
     ck_assert_str_eq(err.text, "no room");
+    ck_assert_int_eq(message_read(ends[1], 1000, &message, &err), 1);
+    ck_assert(message.kind == MESSAGE_SPOOL && message.disk < 0);
+    message_free(&message);
+    ck_assert_int_eq(message_read(ends[1], 1000, &message, &err), 1);
+    ck_assert(message.kind == MESSAGE_NBD && message.disk >= 0);
+    ck_assert_str_eq(message.text, "qcow2");
+    message_free(&message);
     /* A yes without the descriptor is none. */
     ck_assert_int_eq(message_grant(ends[1], -1, &err), 0);
     ck_assert_int_eq(message_read_grant(ends[0], &fd, &err), -EPROTO);
@@ -108,6 +116,7 @@ START_TEST(what_is_no_message_is_refused)
         "{\"progress\": {\"bytes\": 1, \"total\": 1, \"entries\": 1}}",
         "{\"request\": \"socket\"}",
         "{\"request\": \"nbd\"}",
+        "{\"request\": \"nbd\", \"format\": \"qcow2\"}", /* no disk with it */
         "{\"report\": []}",
         "{\"failed\": {\"code\": 0, \"text\": \"nothing\"}}",
         "{\"failed\": {\"code\": 5}}",

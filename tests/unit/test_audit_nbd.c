@@ -42,9 +42,9 @@ static int first_byte(const char *format)
     struct nbd_handle *nbd = nbd_create();
 
     snprintf(path, sizeof(path), "%s/disk", folder);
-    job.fd = fd = open(path, O_RDONLY | O_CLOEXEC);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
     ck_assert_int_ge(fd, 0);
-    ck_assert_msg(nbd_start(&job, format, 60, &process, &socket, &err) == 0, "%s", err.text);
+    ck_assert_msg(nbd_start(&job, fd, format, 60, &process, &socket, &err) == 0, "%s", err.text);
     if (nbd_connect_socket(nbd, socket) == 0 && nbd_pread(nbd, bytes, sizeof(bytes), 0, 0) == 0)
         found = bytes[0];
     nbd_close(nbd);
@@ -91,18 +91,23 @@ START_TEST(no_other_file_can_be_opened)
 }
 END_TEST
 
-START_TEST(a_format_that_is_none_is_refused)
+START_TEST(what_is_no_disk_is_refused)
 {
-    struct assay_audit_job job = {.fd = 0, .worker = WORKER, .spool_dir = folder};
+    struct assay_audit_job job = {.worker = WORKER, .spool_dir = folder};
     struct assay_process process;
     struct assay_error err = {0};
+    _cleanup_close_ int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    _cleanup_close_ int device = open("/dev/null", O_RDONLY | O_CLOEXEC);
     int socket;
 
-    ck_assert_int_eq(nbd_start(&job, "nbd", 60, &process, &socket, &err), -EINVAL);
+    ck_assert_int_eq(nbd_start(&job, fd, "nbd", 60, &process, &socket, &err), -EINVAL);
     ck_assert_int_eq(
-        nbd_start(&job, "qcow2,file.filename=/etc/shadow", 60, &process, &socket, &err), -EINVAL);
+        nbd_start(&job, fd, "qcow2,file.filename=/etc/shadow", 60, &process, &socket, &err),
+        -EINVAL);
+    ck_assert_int_eq(nbd_start(&job, device, "qcow2", 60, &process, &socket, &err), -EINVAL);
+    ck_assert_int_eq(nbd_start(&job, -1, "qcow2", 60, &process, &socket, &err), -EINVAL);
     job.qemu_nbd = "/nowhere/qemu-nbd";
-    ck_assert_int_eq(nbd_start(&job, "qcow2", 60, &process, &socket, &err), -ENOENT);
+    ck_assert_int_eq(nbd_start(&job, fd, "qcow2", 60, &process, &socket, &err), -ENOENT);
     ck_assert_ptr_nonnull(strstr(err.text, "qemu-utils"));
 }
 END_TEST
@@ -119,7 +124,7 @@ int main(void)
     tcase_add_test(tests, every_format_is_read);
     tcase_add_test(tests, a_backing_file_is_not_opened);
     tcase_add_test(tests, no_other_file_can_be_opened);
-    tcase_add_test(tests, a_format_that_is_none_is_refused);
+    tcase_add_test(tests, what_is_no_disk_is_refused);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

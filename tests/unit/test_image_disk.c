@@ -258,7 +258,16 @@ START_TEST(disks_in_other_containers)
     compare_tree(&seen, "", EXT_MORE - 1);
     sh("qemu-img convert -O qcow2 disk.raw disk.qcow2; tar -czf artifact disk.qcow2");
     walk_whole(&seen, "artifact");
-    ck_assert_ptr_nonnull(find_unread(&seen, "disk.qcow2", UNREAD_UNSUPPORTED));
+    nothing_unread(&seen);
+    compare_tree(&seen, "disk.qcow2!", EXT_MORE - 1);
+    sh("rm -rf tree2; mkdir tree2; cp disk.qcow2 tree2; truncate -s 64M outer; "
+       "mke2fs -q -F -t ext4 -d tree2 outer; qemu-img convert -c -O qcow2 outer artifact; "
+       "rm outer; gzip artifact");
+    walk_whole(&seen, "artifact.gz");
+    nothing_unread(&seen);
+    ck_assert_str_eq(seen.result.format, "gzip+qcow2+ext");
+    compare_tree(&seen, "disk.qcow2!", EXT_MORE - 1);
+    ck_assert_ptr_nonnull(find(&seen, "(unmapped)"));
 }
 END_TEST
 

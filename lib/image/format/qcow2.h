@@ -29,6 +29,6 @@ bool qcow2_parse(const uint8_t *data, size_t len, struct qcow2_header *ret);
 
 /* Notes which bytes of the file are the disk's content as it is read now. Compressed clusters and
  * those of a file with subclusters are left out, as is whatever damaged tables do not show. */
-void qcow2_mapped(struct blocks *blocks, struct image_cover *cover);
+void qcow2_mapped(struct blocks *blocks, uint64_t size, struct image_cover *cover);
 
 #endif

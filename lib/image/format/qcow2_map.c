@@ -27,7 +27,7 @@ static void map_table(const struct qcow2_header *header, const uint8_t *table, u
     }
 }
 
-void qcow2_mapped(struct blocks *blocks, struct image_cover *cover)
+void qcow2_mapped(struct blocks *blocks, uint64_t size, struct image_cover *cover)
 {
     uint8_t start[HEADER] = {0};
     struct qcow2_header header;
@@ -38,6 +38,7 @@ void qcow2_mapped(struct blocks *blocks, struct image_cover *cover)
     if (blocks_read(blocks, start, len, 0, NULL) < 0 || !qcow2_parse(start, len, &header) ||
         header.extended || header.l1_entries > L1_MAX)
         return;
+    header.size = header.size < size ? header.size : size;
     l1 = malloc((size_t)header.l1_entries * ENTRY + 1);
     table = malloc(header.cluster);
     if (!l1 || !table ||
