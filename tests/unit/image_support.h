@@ -351,6 +351,8 @@ static inline int compare_one(const char *path, const struct stat *st, int flag,
         target[n] = 0;
         ck_assert_int_eq(record->type, ENTRY_SYMLINK);
         ck_assert_str_eq(record->link, target);
+    } else if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) {
+        ck_assert_int_eq(record->type, ENTRY_DEVICE);
     } else if (S_ISFIFO(st->st_mode)) {
         ck_assert_int_eq(record->type, ENTRY_FIFO);
     } else if (record->type == ENTRY_HARDLINK) {

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/cover.h"
-#include "image/tsk/tsk.h"
+#include "image/tsk/content.h"
 
 #define DEPTH_MAX 256u
 #define NTFS_OWN_FILES 16 /* the first records of the MFT: $MFT, $LogFile, ... $Boot */
@@ -21,40 +20,7 @@ struct tsk_walk {
     struct image_cover cover; /* content of files */
 };
 
-struct tsk_content {
-    struct content content;
-    const TSK_FS_ATTR *attr;
-    uint64_t at;
-    uint8_t *piece;
-};
-
 static int walk_dir(struct tsk_walk *tsk, TSK_INUM_T inum, const char *path, unsigned depth);
-
-static int tsk_content_next(struct content *content, const uint8_t **ret, size_t *ret_len,
-                            uint64_t *ret_offset, struct assay_error *err)
-{
-    struct tsk_content *self = (struct tsk_content *)content;
-
-    while (self->at < content->size) {
-        uint64_t left = content->size - self->at;
-        size_t len = left < IMAGE_PIECE ? (size_t)left : IMAGE_PIECE;
-        ssize_t n = tsk_fs_attr_read(self->attr, (TSK_OFF_T)self->at, (char *)self->piece, len,
-                                     TSK_FS_FILE_READ_FLAG_NONE);
-
-        if (n <= 0)
-            return assay_error_set(err, EBADMSG, "the content is damaged: %s", tsk_source_error());
-        *ret = self->piece;
-        *ret_len = (size_t)n;
-        *ret_offset = self->at;
-        self->at += (uint64_t)n;
-        /* A sparse attribute (NTFS has one as large as the volume) is all zeros in its holes. */
-        if ((self->attr->flags & TSK_FS_ATTR_SPARSE) && self->piece[0] == 0 &&
-            memcmp(self->piece, self->piece + 1, (size_t)n - 1) == 0)
-            continue;
-        return 1;
-    }
-    return 0;
-}
 
 /* Content of the file system's own files, which is not to be looked into: the boot sector would be
  * taken for a file system in the file system. */
@@ -75,38 +41,11 @@ static int walk_plain(struct tsk_walk *tsk, const struct entry *entry, struct co
     return r < 0 ? r : image_walk_done(tsk->walk);
 }
 
-/* Notes where the first `len` bytes of an attribute lie. What lies behind them in its last block
- * was not read, nor what NTFS gives as zeros because it was not written yet. */
-static void cover_attr(struct tsk_walk *tsk, const TSK_FS_ATTR *attr, uint64_t len)
-{
-    uint64_t size = tsk->fs->block_size, written = (uint64_t)attr->nrd.initsize;
-
-    if (!(attr->flags & TSK_FS_ATTR_NONRES) || attr->nrd.skiplen)
-        return;
-    if (attr->flags & TSK_FS_ATTR_COMP) /* its blocks hold something else than its bytes */
-        return;
-    len = len < written ? len : written;
-    for (const TSK_FS_ATTR_RUN *run = attr->nrd.run; run && len; run = run->next) {
-        uint64_t take = run->len < len / size + 1 ? run->len * size : len;
-
-        take = take < len ? take : len;
-        len -= take;
-        if (!(run->flags & (TSK_FS_ATTR_RUN_FLAG_SPARSE | TSK_FS_ATTR_RUN_FLAG_FILLER)) &&
-            run->addr <= tsk->fs->last_block)
-            image_cover_add(&tsk->cover, run->addr * size, run->addr * size + take);
-    }
-}
-
 static int walk_attr(struct tsk_walk *tsk, const struct entry *entry, const TSK_FS_ATTR *attr)
 {
-    struct tsk_content content = {
-        .content = {(uint64_t)(attr->size > 0 ? attr->size : 0), tsk_content_next},
-        .attr = attr,
-        .piece = tsk->piece,
-    };
+    struct tsk_content content;
     struct entry one = *entry;
     _cleanup_free_ char *path = NULL;
-    int r;
 
     one.size = attr->size;
     if (tsk->fs->ftype == TSK_FS_TYPE_NTFS && attr->name && *attr->name &&
@@ -117,10 +56,12 @@ static int walk_attr(struct tsk_walk *tsk, const struct entry *entry, const TSK_
         }
         one.path = path;
     }
-    r = entry->type == ENTRY_META ? walk_plain(tsk, &one, &content.content)
-                                  : image_walk_file(tsk->walk, &one, &content.content);
-    cover_attr(tsk, attr, content.at);
-    return r;
+    if (attr->flags & TSK_FS_ATTR_ENC)
+        image_walk_unread(tsk->walk, one.path, UNREAD_ENCRYPTED, "the file is encrypted (EFS)");
+    tsk_content_open(&content, tsk->blocks, attr, tsk->piece);
+    content.cover = &tsk->cover;
+    return entry->type == ENTRY_META ? walk_plain(tsk, &one, &content.content)
+                                     : image_walk_file(tsk->walk, &one, &content.content);
 }
 
 /* An entry of a type that has content, without any. */
