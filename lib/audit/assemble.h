@@ -9,7 +9,7 @@
 #include "audit/message.h"
 
 struct audit_parts {
-    const char *name; /* the artifact's file name */
+    const char *name;   /* the artifact's file name */
     const char *sha256; /* NULL: left out, for the coordinator to fill in */
     uint64_t size;
     const char *format;

@@ -9,6 +9,7 @@
 #include "audit/assemble.h"
 #include "audit/budget.h"
 #include "audit/inspector.h"
+#include "audit/origin.h"
 #include "audit/unread.h"
 
 #define NESTING_MAX 1024 /* entries open at once: the walk's own limit is far below */
@@ -17,12 +18,14 @@
 /* An entry whose content is being read. */
 struct frame {
     void *states[INSPECTORS];
+    struct origin_entry origin;
 };
 
 struct audit_run {
     const struct message_job *job;
     struct findings *findings;
     struct inspector_tools tools;
+    struct origin *origin;
     struct unread unread;
     struct frame *frames; /* a stack: containers nest */
     size_t n_frames, cap_frames;
@@ -38,7 +41,8 @@ static int prepare(struct audit_run *run, const struct scan_store *store, struct
 
     run->findings = findings_new(run->job->key);
     run->unread.places = json_array();
-    if (!run->findings || !run->unread.places)
+    run->origin = origin_new(json_object_get(policy, "trusted_keys"));
+    if (!run->findings || !run->origin || !run->unread.places)
         return assay_error_set(err, ENOMEM, "out of memory");
     r = scan_engine_load(json_object_get(policy, "rules"), json_object_get(policy, "identities"),
                          run->findings, store, &run->tools.engine, err);
@@ -69,11 +73,13 @@ static int close_frame(struct audit_run *run, bool dropped)
     struct frame *frame = &run->frames[--run->n_frames];
     int first = 0;
 
+    findings_subject(run->findings, frame->origin.subject);
     for (size_t i = 0; i < INSPECTORS; i++) {
         int r = frame->states[i] ? inspectors[i].done(frame->states[i], dropped) : 0;
 
         first = first ? first : r;
     }
+    origin_done(run->origin, &frame->origin);
     return first;
 }
 
@@ -87,6 +93,7 @@ struct audit_run *audit_run_free(struct audit_run *run)
     checks_free(run->tools.checks);
     scan_engine_free(run->tools.engine);
     findings_free(run->findings);
+    origin_free(run->origin);
     json_decref(run->unread.places);
     free(run);
     return NULL;
@@ -110,13 +117,35 @@ static int push_frame(struct audit_run *run)
     return 0;
 }
 
+/* Names are looked at first. Those that no signature covers (owners, extended attributes) are
+ * local wherever they stand. */
+static int inspect_entry(struct audit_run *run, const struct entry *entry)
+{
+    struct frame *frame = &run->frames[run->n_frames - 1];
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < INSPECTORS; i++) {
+        bool names = inspectors[i].bytes == NULL;
+
+        findings_subject(run->findings, names && !frame->origin.names ? 0 : frame->origin.subject);
+        r = inspectors[i].entry(&run->tools, entry, &frame->states[i]);
+    }
+    return r;
+}
+
 static int on_entry(void *ctx, const struct entry *entry)
 {
     struct audit_run *run = ctx;
     int r = run->failed ? run->failed : push_frame(run);
 
-    for (size_t i = 0; r == 0 && i < INSPECTORS; i++)
-        r = inspectors[i].entry(&run->tools, entry, &run->frames[run->n_frames - 1].states[i]);
+    if (r == 0) {
+        struct frame *frame = &run->frames[run->n_frames - 1];
+
+        r = origin_entry(run->origin, entry, run->n_frames > 1 ? &frame[-1].origin : NULL,
+                         &frame->origin);
+    }
+    if (r == 0)
+        r = inspect_entry(run, entry);
     if (r == 0 && entry->type != ENTRY_FILE && entry->type != ENTRY_FREE &&
         entry->type != ENTRY_META)
         r = close_frame(run, false);
@@ -132,6 +161,9 @@ static int on_bytes(void *ctx, unsigned level, const uint8_t *data, size_t len, 
     if (level >= run->n_frames)
         return -EINVAL;
     frame = &run->frames[level];
+    findings_subject(run->findings, frame->origin.subject);
+    if (r == 0)
+        r = origin_bytes(run->origin, &frame->origin, data, len, offset);
     for (size_t i = 0; r == 0 && i < INSPECTORS; i++)
         if (frame->states[i])
             r = inspectors[i].bytes(frame->states[i], data, len, offset);
@@ -148,7 +180,11 @@ static int on_done(void *ctx)
 static void on_unread(void *ctx, const char *where, enum unread_reason reason, const char *detail)
 {
     struct audit_run *run = ctx;
-    int r = unread_add(&run->unread, run->findings, where, reason, detail);
+    int r;
+
+    findings_subject(run->findings,
+                     run->n_frames ? run->frames[run->n_frames - 1].origin.subject : 0);
+    r = unread_add(&run->unread, run->findings, where, reason, detail);
 
     run->failed = run->failed ? run->failed : r;
 }
@@ -201,10 +237,17 @@ static int walk(struct audit_run *run, int fd, struct image_result *ret, struct 
     if (r == 0 && run->failed)
         r = assay_error_set(err, run->failed, "cannot note what was not read: %s",
                             strerror(-run->failed));
+    findings_subject(run->findings, 0);
     for (size_t i = 0; r == 0 && i < INSPECTORS; i++) {
         r = inspectors[i].finish ? inspectors[i].finish(&run->tools) : 0;
         if (r < 0)
             assay_error_set(err, r, "the inspector \"%s\" failed: %s", inspectors[i].name,
+                            strerror(-r));
+    }
+    if (r == 0) {
+        r = origin_finish(run->origin, run->findings, run->tools.checks);
+        if (r < 0)
+            assay_error_set(err, r, "cannot look at the signatures of store paths: %s",
                             strerror(-r));
     }
     return r;
@@ -222,10 +265,10 @@ static json_t *coverage_json(const struct audit_run *run, const struct image_res
                                                  "entries", (json_int_t)count->entries, "bytes",
                                                  (json_int_t)count->bytes));
     }
-    return json_pack("{s:I, s:I, s:o, s:o, s:I}", "bytes", (json_int_t)result->bytes, "entries",
-                     (json_int_t)result->entries, "formats", formats, "unread",
+    return json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "bytes", (json_int_t)result->bytes,
+                     "entries", (json_int_t)result->entries, "formats", formats, "unread",
                      unread_json(&run->unread, run->findings), "unread_more",
-                     (json_int_t)run->unread.more);
+                     (json_int_t)run->unread.more, "store", origin_json(run->origin));
 }
 
 int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *sandbox,

@@ -106,9 +106,10 @@ int store_paths_entry(struct store_paths *paths, const struct entry *entry)
     const char *name = entry->path + strlen(STORE);
     size_t len;
 
-    if (paths->reading || entry->type == ENTRY_META || entry->type == ENTRY_FREE)
+    if (paths->reading)
         return 0;
-    if (strncmp(entry->path, STORE, strlen(STORE)) != 0 || !*name) {
+    /* What begins with a dot is Nix's own: ".links". */
+    if (strncmp(entry->path, STORE, strlen(STORE)) != 0 || !*name || *name == '.') {
         leave(paths);
         return 0;
     }
@@ -142,6 +143,11 @@ void store_paths_done(struct store_paths *paths)
 void store_paths_finish(struct store_paths *paths)
 {
     leave(paths);
+}
+
+bool store_paths_is_inside(const struct store_paths *paths)
+{
+    return paths->inside;
 }
 
 size_t store_paths_count(const struct store_paths *paths)

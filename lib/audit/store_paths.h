@@ -36,6 +36,9 @@ void store_paths_done(struct store_paths *paths);
 /* The end of the walk. */
 void store_paths_finish(struct store_paths *paths);
 
+/* Whether the last entry stood in a store path, which is the last one then. */
+bool store_paths_is_inside(const struct store_paths *paths);
+
 /* How many there are, and one of them, in the order in which they came; lent. */
 size_t store_paths_count(const struct store_paths *paths);
 const struct store_path *store_paths_get(const struct store_paths *paths, size_t i);

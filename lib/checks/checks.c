@@ -7,11 +7,12 @@
 
 extern const struct check check_machine_id, check_ssh_host_key, check_shadow_hash,
     check_resolv_conf, check_shell_history, check_users_groups, check_channels,
-    check_wsl_distribution_conf;
+    check_store_path_altered, check_wsl_distribution_conf;
 
 static const struct check *const table[] = {
-    &check_machine_id,    &check_ssh_host_key, &check_shadow_hash, &check_resolv_conf,
-    &check_shell_history, &check_users_groups, &check_channels,    &check_wsl_distribution_conf,
+    &check_machine_id,  &check_ssh_host_key,       &check_shadow_hash,
+    &check_resolv_conf, &check_shell_history,      &check_users_groups,
+    &check_channels,    &check_store_path_altered, &check_wsl_distribution_conf,
 };
 
 #define N_CHECKS (sizeof(table) / sizeof(table[0]))
@@ -161,6 +162,17 @@ int checks_finish(struct checks *checks)
             return r;
     }
     return 0;
+}
+
+int checks_tell(struct checks *checks, const char *id, const char *container, const char *path)
+{
+    for (size_t i = 0; i < N_CHECKS; i++) {
+        struct check_run *run = &checks->run[i];
+
+        if (strcmp(run->check->id, id) == 0)
+            return run->enabled ? check_report_path(run, container, path) : 0;
+    }
+    return -EINVAL;
 }
 
 json_t *checks_json(void)

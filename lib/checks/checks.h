@@ -34,6 +34,10 @@ int checks_content(struct checks *checks, const struct entry *entry, const uint8
 /* At the end of the walk: checks that need to have seen everything. */
 int checks_finish(struct checks *checks);
 
+/* Reports, for the check `id`, what somebody else found out about the path. -EINVAL when there is
+ * no such check, -ENOMEM. */
+int checks_tell(struct checks *checks, const char *id, const char *container, const char *path);
+
 /* The table for documentation and policies: array of {id, class, severity, title, help}. */
 json_t *checks_json(void);
 

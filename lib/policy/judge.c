@@ -138,6 +138,31 @@ static int find_allowance(const struct judge *judge, const struct subject *s)
     return 0;
 }
 
+/* Whether the finding is public already: upstream, by a key that no lock on its rule stands
+ * against. Of several keys of one name the highest layer's counts. */
+static bool is_public(const struct judge *judge, const struct subject *s)
+{
+    const char *signed_by = assay_json_string(s->finding, "signed_by", NULL);
+    bool found = false;
+    size_t i;
+    json_t *key;
+
+    if (!signed_by || strcmp(assay_json_string(s->finding, "origin", ""), "upstream") != 0)
+        return false;
+    json_array_foreach(json_object_get(judge->policy, "trusted_keys"), i, key)
+    {
+        const char *text = assay_json_string(key, "key", "");
+        size_t len = strcspn(text, ":");
+
+        if (strlen(signed_by) != len || strncmp(text, signed_by, len) != 0)
+            continue;
+        if (is_locked_against(s, key))
+            return false;
+        found = true;
+    }
+    return found;
+}
+
 static int count_up(json_t *counts, const char *key)
 {
     return json_object_set_new(counts, key, json_integer(assay_json_int(counts, key, 0) + 1));
@@ -166,6 +191,14 @@ static const char *read_subject(const struct judge *judge, json_t *finding, stru
     return NULL;
 }
 
+/* A finding that says nothing of it is local. */
+static int set_origin(json_t *finding)
+{
+    if (json_object_get(finding, "origin"))
+        return 0;
+    return json_object_set_new(finding, "origin", json_string("local"));
+}
+
 static int judge_finding(struct judge *judge, json_t *finding, size_t index,
                          struct assay_error *err)
 {
@@ -177,13 +210,17 @@ static int judge_finding(struct judge *judge, json_t *finding, size_t index,
     if (bad)
         return assay_error_set(err, EINVAL, "findings[%zu].%s is missing or unknown", index, bad);
     json_object_del(finding, "waiver");
-    if (blocks(judge, &s)) {
+    if (is_public(judge, &s)) {
+        s.severity = SEVERITY_INFO;
+        s.severity_text = "info";
+        r = json_object_set_new(finding, "severity", json_string("info"));
+    } else if (blocks(judge, &s)) {
         r = find_waiver(judge, &s);
         if (r == 0)
             r = find_allowance(judge, &s);
         status = r == 1 ? STATUS_WAIVED : STATUS_BLOCKING;
     }
-    if (r < 0 || json_object_set_new(finding, "origin", json_string("local")) < 0 ||
+    if (r < 0 || set_origin(finding) < 0 ||
         json_object_set_new(finding, "status", json_string(status_names[status])) < 0 ||
         count_up(judge->by_class, s.class) < 0 || count_up(judge->by_severity, s.severity_text) < 0)
         return assay_error_set(err, ENOMEM, "out of memory while judging the report");

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "nix/signature.h"
 #include "policy/settings.h"
 #include "scan/finding.h"
 #include "scan/rules.h"
@@ -35,9 +36,10 @@ int policy_merge_start(struct policy_merge *merge, struct assay_error *err)
     merge->block = json_object();
     merge->allow_unaudited = json_array();
     merge->waivers = json_array();
+    merge->trusted_keys = json_array();
     merge->budget = json_object();
     if (!merge->catalogue || !merge->identities || !merge->block || !merge->allow_unaudited ||
-        !merge->waivers || !merge->budget)
+        !merge->waivers || !merge->trusted_keys || !merge->budget)
         return no_memory(err);
     r = rules_builtin(&merge->rules, err);
     if (r == 0)
@@ -130,17 +132,36 @@ static int merge_lists(struct policy_merge *merge, const struct policy_layer *la
                              json_sprintf("the policy layer %s", policy_layers_name(layer))));
 }
 
+static int add_keys(struct policy_merge *merge, const struct policy_layer *layer, size_t level,
+                    struct assay_error *err)
+{
+    size_t i;
+    json_t *key;
+
+    json_array_foreach(json_object_get(layer->doc, "trusted_keys"), i, key)
+    {
+        int r = nix_signature_check_key(json_string_value(key), err);
+
+        if (r < 0)
+            return assay_error_prefix(err, "%s: trusted_keys[%zu]", layer->path, i);
+        if (json_array_append_new(merge->trusted_keys, json_pack("{s:O, s:I}", "key", key, "level",
+                                                                 (json_int_t)level)) < 0)
+            return no_memory(err);
+    }
+    return 0;
+}
+
 int policy_merge_layer(struct policy_merge *merge, const struct policy_layer *layer, size_t level,
                        struct assay_error *err)
 {
     json_t *block = json_object_get(layer->doc, "block"), *file;
     json_t *budget = json_object_get(layer->doc, "budget");
     size_t i;
+    int r;
 
     json_array_foreach(json_object_get(layer->doc, "rule_files"), i, file)
     {
-        int r = load_rule_file(merge, layer, json_string_value(file), err);
-
+        r = load_rule_file(merge, layer, json_string_value(file), err);
         if (r < 0)
             return r;
     }
@@ -148,7 +169,8 @@ int policy_merge_layer(struct policy_merge *merge, const struct policy_layer *la
         (budget && json_object_update(merge->budget, budget) < 0) ||
         merge_lists(merge, layer, level) < 0)
         return no_memory(err);
-    return policy_settings_apply(layer, level, merge->block, merge->catalogue, err);
+    r = add_keys(merge, layer, level, err);
+    return r < 0 ? r : policy_settings_apply(layer, level, merge->block, merge->catalogue, err);
 }
 
 void policy_merge_free(struct policy_merge *merge)
@@ -159,5 +181,6 @@ void policy_merge_free(struct policy_merge *merge)
     json_decref(merge->block);
     json_decref(merge->allow_unaudited);
     json_decref(merge->waivers);
+    json_decref(merge->trusted_keys);
     json_decref(merge->budget);
 }

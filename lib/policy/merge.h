@@ -16,6 +16,7 @@ struct policy_merge {
     json_t *block;           /* {class: threshold} */
     json_t *allow_unaudited; /* array, each with the layer's "by" and "level" */
     json_t *waivers;         /* array, each with the layer's "level" */
+    json_t *trusted_keys;    /* array of {key, level} from the lowest layer up */
     json_t *budget;          /* what the layers set of it */
 };
 

@@ -82,6 +82,18 @@ int findings_hide_identity(struct findings *findings, const char *value, bool sp
  * errno when memory ran out or libcrypto failed. */
 int findings_add(struct findings *findings, const struct finding_hit *hit);
 
+/* From now on hits stand in `subject`, a number that the caller gave to something that may turn out
+ * to be public, such as a store path; 0, as in the beginning: in none. */
+void findings_subject(struct findings *findings, uint32_t subject);
+
+#define FINDING_SUBJECTS_MAX 1000 /* kept of one finding; one that stands in more is local */
+
+/* Sets the origin of all findings: `upstream` where all of a finding's places, also those that are
+ * only counted, stand in subjects for which signer() names who vouches for them (a string that
+ * outlives `findings`; NULL: nobody). Of two that vouch, worse() gives the one to be named. */
+void findings_origins(struct findings *findings, const char *(*signer)(void *ctx, uint32_t subject),
+                      const char *(*worse)(void *ctx, const char *a, const char *b), void *ctx);
+
 /* Joins container and path as reports show them: "/etc/passwd" for an entry of the artifact itself,
  * else by image_where(): "p2/etc/passwd" in a partition, "a.tar!etc/passwd" in an archive.
  * malloc'd; NULL when memory ran out. */
@@ -95,13 +107,13 @@ json_t *findings_redacted(const struct findings *findings, const char *text);
  * and its length, e.g. "ghp_…(40)". */
 void finding_redact(const uint8_t *secret, size_t len, size_t keep, char *ret, size_t size);
 
-/* The findings as a JSON array in the report's shape, without origin and status (the policy adds
- * these), sorted by severity (worst first), class, rule, path, and numbered "F1", "F2", ... in that
- * order. `path`, `in`, `offset` and `line` are the first place (`in` is missing for a file's
- * content), `places` the further ones that were kept, `place_count` counts all of them. `redacted`
- * is missing where there was no secret. `ret_dropped` receives how many different findings came
- * after FINDING_TOTAL_MAX. Paths are redacted here, by all that was hidden up to now. NULL when
- * memory ran out. */
+/* The findings as a JSON array in the report's shape, without status (the policy adds it), sorted
+ * by origin (local ones first), severity (worst first), class, rule, path, and numbered "F1", "F2",
+ * ... in that order. `path`, `in`, `offset` and `line` are the first place (`in` is missing for a
+ * file's content), `places` the further ones that were kept, `place_count` counts all of them.
+ * `redacted` is missing where there was no secret. `ret_dropped` receives how many different
+ * findings came after FINDING_TOTAL_MAX. Paths are redacted here, by all that was hidden up to now.
+ * NULL when memory ran out. */
 json_t *findings_json(const struct findings *findings, uint64_t *ret_dropped);
 
 #endif

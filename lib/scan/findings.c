@@ -29,6 +29,10 @@ struct finding {
     struct place places[FINDING_PLACES_MAX];
     size_t n_places;
     uint64_t place_count;
+    uint32_t *subjects; /* those that it stands in, each once */
+    size_t n_subjects, cap_subjects;
+    bool elsewhere; /* it stands in no subject, too; or in more than are kept */
+    const char *signed_by;
 };
 
 /* A fingerprint that was seen; without a finding when it came too late for one. */
@@ -47,6 +51,7 @@ struct findings {
     size_t paths; /* bytes of all places' paths */
     size_t n_dropped;
     uint64_t dropped;
+    uint32_t subject;
 };
 
 static void finding_free(struct finding *finding)
@@ -58,6 +63,7 @@ static void finding_free(struct finding *finding)
     free(finding->rule);
     free(finding->message);
     free(finding->help);
+    free(finding->subjects);
     free(finding);
 }
 
@@ -189,6 +195,56 @@ static int add_place(struct findings *findings, struct finding *finding,
     return 0;
 }
 
+void findings_subject(struct findings *findings, uint32_t subject)
+{
+    findings->subject = subject;
+}
+
+/* Notes that the finding stands in the subject at hand. */
+static int add_subject(const struct findings *findings, struct finding *finding)
+{
+    uint32_t subject = findings->subject;
+
+    for (size_t i = finding->n_subjects; i-- > 0;)
+        if (finding->subjects[i] == subject)
+            return 0;
+    if (subject == 0 || finding->n_subjects == FINDING_SUBJECTS_MAX)
+        finding->elsewhere = true;
+    if (finding->elsewhere)
+        return 0;
+    if (finding->n_subjects == finding->cap_subjects) {
+        size_t cap = finding->cap_subjects ? finding->cap_subjects * 2 : 4;
+        uint32_t *subjects = realloc(finding->subjects, cap * sizeof(*subjects));
+
+        if (!subjects)
+            return -ENOMEM;
+        finding->subjects = subjects;
+        finding->cap_subjects = cap;
+    }
+    finding->subjects[finding->n_subjects++] = subject;
+    return 0;
+}
+
+void findings_origins(struct findings *findings, const char *(*signer)(void *ctx, uint32_t subject),
+                      const char *(*worse)(void *ctx, const char *a, const char *b), void *ctx)
+{
+    for (size_t i = 0; i < findings->n; i++) {
+        struct finding *finding = findings->all[i];
+        const char *all = NULL;
+
+        for (size_t j = 0; !finding->elsewhere && j < finding->n_subjects; j++) {
+            const char *one = signer(ctx, finding->subjects[j]);
+
+            if (!one) {
+                all = NULL;
+                break;
+            }
+            all = all ? worse(ctx, all, one) : one;
+        }
+        finding->signed_by = all;
+    }
+}
+
 static struct finding *finding_new(const struct finding_hit *hit, const uint8_t *print)
 {
     struct finding *finding = calloc(1, sizeof(*finding));
@@ -239,8 +295,8 @@ static int add_new(struct findings *findings, const struct finding_hit *hit, con
         findings->all[findings->n++] = seen->finding;
     }
     *slot = seen;
-    r = seen->finding ? add_place(findings, seen->finding, hit, path) : 0;
-    return r;
+    r = seen->finding ? add_subject(findings, seen->finding) : 0;
+    return r == 0 && seen->finding ? add_place(findings, seen->finding, hit, path) : r;
 }
 
 int findings_add(struct findings *findings, const struct finding_hit *hit)
@@ -269,7 +325,8 @@ int findings_add(struct findings *findings, const struct finding_hit *hit)
         return 0;
     if (hit->severity > (*slot)->finding->severity)
         (*slot)->finding->severity = hit->severity;
-    return add_place(findings, (*slot)->finding, hit, path);
+    r = add_subject(findings, (*slot)->finding);
+    return r < 0 ? r : add_place(findings, (*slot)->finding, hit, path);
 }
 
 /* --- output ------------------------------------------------------------------------------- */
@@ -280,6 +337,8 @@ static int by_weight(const void *a, const void *b)
     const struct finding *right = *(const struct finding *const *)b;
     int r;
 
+    if (!left->signed_by != !right->signed_by)
+        return left->signed_by ? 1 : -1;
     if (left->severity != right->severity)
         return left->severity > right->severity ? -1 : 1;
     if (left->class != right->class)
@@ -347,6 +406,12 @@ static json_t *finding_json(const struct findings *findings, const struct findin
     if (finding->redacted[0])
         r |= json_object_set_new(object, "redacted", json_string(finding->redacted));
     r |= json_object_set_new(object, "fingerprint", json_string(print));
+    r |= json_object_set_new(object, "origin",
+                             json_string(finding->signed_by ? "upstream" : "local"));
+    if (finding->signed_by)
+        r |= json_object_set_new(
+            object, "signed_by",
+            assay_json_foreign_string(finding->signed_by, strlen(finding->signed_by)));
     r |= json_object_set_new(object, "message",
                              assay_json_foreign_string(finding->message, strlen(finding->message)));
     r |= json_object_set_new(object, "help",

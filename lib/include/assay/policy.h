@@ -11,6 +11,7 @@
  *                   a severity from which on findings of the class block, or "never"},
  *    "allow_unaudited": [{"path": "glob", "reason": "..."}],
  *    "waivers":    [{"fingerprint": "...", "reason": "...", "by": "...", "expires": "2027-01-31"}],
+ *    "trusted_keys": ["cache.nixos.org-1:..."],   public keys of Nix caches
  *    "budget":     {"depth": 8, "entries": ..., "expanded": ..., "ratio": ..., "name": ...,
  *                   "seconds": ...}}
  *
@@ -32,14 +33,17 @@
  *    "checks": {id: {severity, enabled}}, "identities": [...], "block": {class: severity},
  *    "locked": {id: {layer, level, block: severity or "never"}},
  *    "allow_unaudited": [... with "by" and "level"], "waivers": [... with "level"],
+ *    "trusted_keys": [{key, level}] from the lowest layer up,
  *    "budget": {...: only what the layers set}}
  * `level` counts the layers from the lowest, 0. A waiver added later, without a level, stands above
  * them all. Identities have their severity filled in ("high").
  * Errors name file, key and mend; at most 16 layers, no layer twice. */
 int assay_policy_load(const char *path, json_t **ret, struct assay_error *err);
 
-/* Gives each finding of the report its `origin` ("local") and `status`, and the report its
- * `verdict` and `summary`, as the resolved policy says; `summary.dropped` is kept. What the report
+/* Gives each finding of the report its `status`, and the report its `verdict` and `summary`, as the
+ * resolved policy says; `summary.dropped` is kept. A finding with the `origin` "upstream", signed by
+ * a trusted key of a layer that no lock on its rule stands against, becomes `info` and blocks
+ * nothing. What the report
  * says of these beforehand is not believed. `today` is "YYYY-MM-DD": a waiver counts up to and with
  * the day it expires. Used by the auditor to write the verdict and by the coordinator to check it.
  * -EINVAL for a report that is not one, -ENOMEM; the report may be half changed then. */

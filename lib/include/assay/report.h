@@ -7,7 +7,8 @@
  *  "sandbox": {"seccomp": true, "landlock": ABI or 0, "rlimits": true},
  *  "bypass": {"reason", "by"}?,
  *  "coverage": {"bytes", "entries", "formats": [{format, containers, entries, bytes}],
- *               "unread": [{"where", "reason", "detail"}], "unread_more": count},
+ *               "unread": [{"where", "reason", "detail"}], "unread_more": count,
+ *               "store"?: {"paths", "hashed", "signed"}},   store paths of Nix
  *  "summary": {"blocking", "waived", "informational", "dropped",
  *              "by_class": {class: n}, "by_severity": {severity: n},   all findings
  *              "waivers_expired"?: n, "waivers_locked"?: n},           waivers that do not count
