@@ -138,17 +138,20 @@ static int find_allowance(const struct judge *judge, const struct subject *s)
     return 0;
 }
 
-/* Whether the finding is public already: upstream, by a key that no lock on its rule stands
- * against. Of several keys of one name the highest layer's counts. */
-static bool is_public(const struct judge *judge, const struct subject *s)
+/* What the policy makes of a finding's origin. */
+enum origin { ORIGIN_LOCAL, ORIGIN_LOCKED, ORIGIN_UPSTREAM };
+
+/* Of several keys of one name the highest layer's counts: LOCKED when a lock on the finding's rule
+ * stands against it. A finding signed by none of the policy's keys is local. */
+static enum origin find_origin(const struct judge *judge, const struct subject *s)
 {
     const char *signed_by = assay_json_string(s->finding, "signed_by", NULL);
-    bool found = false;
+    enum origin origin = ORIGIN_LOCAL;
     size_t i;
     json_t *key;
 
     if (!signed_by || strcmp(assay_json_string(s->finding, "origin", ""), "upstream") != 0)
-        return false;
+        return ORIGIN_LOCAL;
     json_array_foreach(json_object_get(judge->policy, "trusted_keys"), i, key)
     {
         const char *text = assay_json_string(key, "key", "");
@@ -157,10 +160,10 @@ static bool is_public(const struct judge *judge, const struct subject *s)
         if (strlen(signed_by) != len || strncmp(text, signed_by, len) != 0)
             continue;
         if (is_locked_against(s, key))
-            return false;
-        found = true;
+            return ORIGIN_LOCKED;
+        origin = ORIGIN_UPSTREAM;
     }
-    return found;
+    return origin;
 }
 
 static int count_up(json_t *counts, const char *key)
@@ -191,18 +194,11 @@ static const char *read_subject(const struct judge *judge, json_t *finding, stru
     return NULL;
 }
 
-/* A finding that says nothing of it is local. */
-static int set_origin(json_t *finding)
-{
-    if (json_object_get(finding, "origin"))
-        return 0;
-    return json_object_set_new(finding, "origin", json_string("local"));
-}
-
 static int judge_finding(struct judge *judge, json_t *finding, size_t index,
                          struct assay_error *err)
 {
     enum status status = STATUS_INFORMATIONAL;
+    enum origin origin;
     struct subject s = {0};
     const char *bad = read_subject(judge, finding, &s);
     int r = 0;
@@ -210,7 +206,10 @@ static int judge_finding(struct judge *judge, json_t *finding, size_t index,
     if (bad)
         return assay_error_set(err, EINVAL, "findings[%zu].%s is missing or unknown", index, bad);
     json_object_del(finding, "waiver");
-    if (is_public(judge, &s)) {
+    origin = find_origin(judge, &s);
+    if (origin == ORIGIN_LOCAL)
+        json_object_del(finding, "signed_by");
+    if (origin == ORIGIN_UPSTREAM) {
         s.severity = SEVERITY_INFO;
         s.severity_text = "info";
         r = json_object_set_new(finding, "severity", json_string("info"));
@@ -220,7 +219,9 @@ static int judge_finding(struct judge *judge, json_t *finding, size_t index,
             r = find_allowance(judge, &s);
         status = r == 1 ? STATUS_WAIVED : STATUS_BLOCKING;
     }
-    if (r < 0 || set_origin(finding) < 0 ||
+    if (r < 0 ||
+        json_object_set_new(finding, "origin",
+                            json_string(origin == ORIGIN_LOCAL ? "local" : "upstream")) < 0 ||
         json_object_set_new(finding, "status", json_string(status_names[status])) < 0 ||
         count_up(judge->by_class, s.class) < 0 || count_up(judge->by_severity, s.severity_text) < 0)
         return assay_error_set(err, ENOMEM, "out of memory while judging the report");
