@@ -218,7 +218,8 @@ static void mutate(struct run *run, struct place *place)
 static bool knows_its_end(const char *format)
 {
     static const char *const endless[] = {
-        "ar", /* members one after the other, and no word of how many */
+        "ar",         /* members one after the other, and no word of how many */
+        "SQLite WAL", /* a log, which a crash may have cut anywhere */
     };
 
     for (size_t i = 0; i < sizeof(endless) / sizeof(*endless); i++)
