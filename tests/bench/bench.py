@@ -154,6 +154,10 @@ def audit_rows(files, scans, folder):
         "igzip -dc": ["igzip", "-dc", files["wsl"]],
         "assay scan": scans.cold(files["wsl"]),
     })
+    rows += compare("store.wsl (gzip), every NAR hash", files["store"], {
+        "gzip -dc": ["gzip", "-dc", files["store"]],
+        "assay scan": scans.cold(files["store"]),
+    })
     rows += compare("later.wsl (gzip), 95 % seen before", files["later"], {
         "igzip -dc": ["igzip", "-dc", files["later"]],
         "assay scan": scans.after(files["wsl"], files["later"]),

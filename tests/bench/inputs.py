@@ -50,6 +50,23 @@ def ext4(source):
     return recipe
 
 
+def store(source):
+    """A recipe for a tar of what the tar file holds as Nix store paths, one of each top folder, as
+    NixOS-WSL's builder packs them."""
+    def recipe(path):
+        tree = path + ".tree"
+        shutil.rmtree(tree, ignore_errors=True)
+        os.makedirs(f"{tree}/unpacked")
+        os.makedirs(f"{tree}/nix/store")
+        run("tar", "-xf", source, "-C", f"{tree}/unpacked", "--exclude=./dev/*")
+        for name in os.listdir(f"{tree}/unpacked"):
+            os.rename(f"{tree}/unpacked/{name}", f"{tree}/nix/store/{'0' * 32}-{name}")
+        run("tar", "-cf", path, "--sort=name", "--numeric-owner", "--hard-dereference", "-C", tree,
+            "./nix")
+        shutil.rmtree(tree)
+    return recipe
+
+
 def gpt(source):
     """A recipe for a GPT disk: an empty FAT32 and the ext4 image `source`."""
     def recipe(path):
@@ -123,6 +140,7 @@ def prepare(folder):
     plain = one("root.ext4", ext4(tar))
     disk = one("disk.img", gpt(plain))
     later = one("later.tar", changed(tar))
+    paths = one("store.tar", store(tar))
     return {
         "tar": tar,
         "wsl": one("root.wsl", pack(["gzip", "-6", "-c"], tar)),
@@ -132,5 +150,6 @@ def prepare(folder):
         "vhdx": one("disk.vhdx", converted(disk, "vhdx")),
         "squashfs": one("root.squashfs", squashfs(tar)),
         "later": one("later.wsl", pack(["gzip", "-6", "-c"], later)),
+        "store": one("store.wsl", pack(["gzip", "-6", "-c"], paths)),
         "policy": policy(folder),
     }
