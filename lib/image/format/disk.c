@@ -20,8 +20,9 @@ const struct image_format image_format_gpt = {
     .walk = image_tsk_walk_gpt,
 };
 
-/* The signature stands in every boot sector: the entries have to make sense, and one has to lie
- * within. */
+/* The signature stands in every boot sector: as Linux does, the entries' first bytes are looked at,
+ * and one entry has to lie within. What others say does not count, or a disk with one that makes no
+ * sense would not be looked into. */
 static bool probe_mbr(const struct image_head *head)
 {
     bool any = false;
@@ -34,11 +35,7 @@ static bool probe_mbr(const struct image_head *head)
 
         if ((entry[0] & 0x7f) != 0)
             return false;
-        if (entry[4] == 0)
-            continue;
-        if (!start || !len || (head->size != UINT64_MAX && start >= head->size / 512))
-            return false;
-        any = true;
+        any |= entry[4] && start && len && (head->size == UINT64_MAX || start < head->size / 512);
     }
     return any;
 }

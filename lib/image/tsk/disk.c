@@ -12,6 +12,7 @@
 struct part {
     unsigned number;     /* as Linux counts: p1, p2, logical ones from p5 on */
     uint64_t start, end; /* bytes */
+    unsigned link;       /* of the chain of logical partitions, 0: no such one */
     bool boot_code;      /* holds code, no file system */
 };
 
@@ -49,7 +50,7 @@ static bool gpt_boot_code(struct disk *disk, unsigned slot)
     return false;
 }
 
-static void take_part(struct disk *disk, const TSK_VS_PART_INFO *from, unsigned *logical)
+static void take_part(struct disk *disk, const TSK_VS_PART_INFO *from)
 {
     bool gpt = from->vs->vstype == TSK_VS_TYPE_GPT;
     struct part *part = &disk->parts[disk->n];
@@ -61,10 +62,24 @@ static void take_part(struct disk *disk, const TSK_VS_PART_INFO *from, unsigned 
         __builtin_mul_overflow(from->len, (uint64_t)disk->sector, &len) ||
         __builtin_add_overflow(part->start, len, &part->end))
         return;
-    part->number =
-        !gpt && from->table_num > 0 ? (*logical)++ : (unsigned)(uint8_t)from->slot_num + 1;
+    part->number = (unsigned)(uint8_t)from->slot_num + 1;
+    part->link = gpt ? 0 : (unsigned)(uint8_t)from->table_num;
     part->boot_code = gpt && gpt_boot_code(disk, part->number - 1);
     disk->n++;
+}
+
+/* Logical partitions are counted along their chain, wherever they lie. */
+static void number_logical(struct disk *disk)
+{
+    for (size_t i = 0; i < disk->n; i++) {
+        if (!disk->parts[i].link)
+            continue;
+        disk->parts[i].number = 5;
+        for (size_t k = 0; k < disk->n; k++)
+            disk->parts[i].number +=
+                disk->parts[k].link && (disk->parts[k].link < disk->parts[i].link ||
+                                        (disk->parts[k].link == disk->parts[i].link && k < i));
+    }
 }
 
 static int compare_parts(const void *a, const void *b)
@@ -80,13 +95,13 @@ static int read_table(struct disk *disk, TSK_VS_TYPE_ENUM type)
 {
     struct tsk_source *source = tsk_source_new(disk->blocks, disk->sector);
     TSK_VS_INFO *vs = source ? tsk_vs_open(&source->img, 0, type) : NULL;
-    unsigned logical = 5;
 
     for (const TSK_VS_PART_INFO *part = vs ? vs->part_list : NULL; part; part = part->next)
-        take_part(disk, part, &logical);
+        take_part(disk, part);
     if (vs)
         tsk_vs_close(vs);
     tsk_source_free(source);
+    number_logical(disk);
     qsort(disk->parts, disk->n, sizeof(*disk->parts), compare_parts);
     return !source ? -ENOMEM : vs ? 0 : -EBADMSG;
 }

@@ -1,0 +1,18 @@
+#!/bin/sh
+# A GPT with a FAT partition and one of ext4, in sectors of 512 or 4096 bytes, hybrid (an MBR that
+# shows a partition as well), or with the needle between its partitions (gap).
+set -eu
+"$(dirname "$0")/ext4_disk.sh" "$2" raw
+mkfs.vfat -n ESP -C esp 1024
+truncate -s 64M "$3"
+if [ "$1" = 4096 ]; then
+    python3 "$(dirname "$0")/gpt_4096.py" "$3" 1,1 8,48
+else
+    sgdisk -a 1 -n 1:2048:+1M -t 1:ef00 -n 2:16384:+48M "$3"
+fi
+if [ "$1" = hybrid ]; then sgdisk -h 2 "$3"; fi
+if [ "$1" = gap ]; then
+    printf needle-in-a-haystack | dd of="$3" bs=1M seek=5 conv=notrunc
+fi
+dd if=esp of="$3" bs=1M seek=1 conv=notrunc
+dd if=raw of="$3" bs=1M seek=8 conv=notrunc,sparse
