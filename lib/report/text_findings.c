@@ -66,6 +66,8 @@ static void place(struct printer *printer, const json_t *object)
         printer_add(printer, ", byte %" PRId64, offset);
     if (row < HOLDERS)
         printer_add(printer, ", %s", holders[row].words);
+    if (json_object_get(object, "decoded"))
+        printer_add(printer, ", encoded: %s", assay_json_string(object, "decoded", ""));
 }
 
 /* How to get rid of what stands in no file, once for each way. */

@@ -16,7 +16,7 @@ static struct slot *slot_of(struct scan_stream *stream, size_t index)
 }
 
 /* Line of the byte at `at` of the window, counted on from the last one asked for. */
-static int64_t line_of(struct window *window, size_t at)
+int64_t confirm_line(struct window *window, size_t at)
 {
     if (window->stream->names || window->stream->binary)
         return 0;
@@ -28,19 +28,11 @@ static int64_t line_of(struct window *window, size_t at)
     return (int64_t)window->lines + 1;
 }
 
-static int64_t offset_of(const struct scan_stream *stream, uint64_t offset)
+int confirm_unaudited(struct scan_stream *stream, const char *rule, const char *message)
 {
-    return stream->names ? -1 : (int64_t)offset;
-}
-
-/* Looks no further for a rule in this entry, and says so. */
-static int give_up(struct scan_stream *stream, struct slot *slot, const struct rule *rule,
-                   const char *why)
-{
-    char name[160], message[320];
     struct finding_hit hit = {
         .class = FINDING_UNAUDITED,
-        .rule = name,
+        .rule = rule,
         .severity = SEVERITY_HIGH,
         .container = stream->container,
         .path = stream->path,
@@ -51,11 +43,20 @@ static int give_up(struct scan_stream *stream, struct slot *slot, const struct r
                 "name under allow_unaudited.",
     };
 
+    return findings_add(stream->engine->findings, &hit);
+}
+
+/* Looks no further for a rule in this entry, and says so. */
+static int give_up(struct scan_stream *stream, struct slot *slot, const struct rule *rule,
+                   const char *why)
+{
+    char name[160], message[320];
+
     slot->gave_up = true;
     snprintf(name, sizeof(name), "unaudited.%s", rule->id);
     snprintf(message, sizeof(message), "The rule %s was not applied to all of this entry: %s",
              rule->id, why);
-    return findings_add(stream->engine->findings, &hit);
+    return confirm_unaudited(stream, name, message);
 }
 
 static bool path_fits(struct scan_stream *stream, struct slot *slot, const struct rule *rule)
@@ -159,10 +160,11 @@ static int confirm_rule(struct window *window, const struct rule *rule, struct s
         return give_up(stream, slot, rule, "it matches in too many places");
     return settle_add(stream,
                       &(struct match){.rule = rule,
-                                      .start = window->offset + low,
-                                      .end = window->offset + high,
+                                      .at = {.start = window->offset + low,
+                                             .end = window->offset + high,
+                                             .line = confirm_line(window, low)},
                                       .reach = slot->done,
-                                      .line = line_of(window, low)},
+                                      .secret_len = high - low},
                       window->data + low);
 }
 
@@ -170,6 +172,15 @@ static int confirm_identity(struct window *window, const struct identity *identi
                             struct slot *slot, uint64_t hit_end)
 {
     struct scan_stream *stream = window->stream;
+    struct decode_place place = stream->place;
+    struct finding_hit hit = {.class = FINDING_IDENTITY,
+                              .rule = identity->rule,
+                              .severity = identity->severity,
+                              .secret = identity->value,
+                              .secret_len = identity->value_len,
+                              .message = identity->message,
+                              .help = identity->help};
+    char name[DECODE_NAME_MAX];
     size_t start;
 
     if (!identity_confirm(identity, window->data, window->len, (size_t)(hit_end - window->offset),
@@ -177,19 +188,11 @@ static int confirm_identity(struct window *window, const struct identity *identi
         return 0;
     slot->done = hit_end;
     slot->found++;
-    return findings_add(stream->engine->findings,
-                        &(struct finding_hit){.class = FINDING_IDENTITY,
-                                              .rule = identity->rule,
-                                              .severity = identity->severity,
-                                              .container = stream->container,
-                                              .path = stream->path,
-                                              .in = stream->in,
-                                              .offset = offset_of(stream, window->offset + start),
-                                              .line = line_of(window, start),
-                                              .secret = identity->value,
-                                              .secret_len = identity->value_len,
-                                              .message = identity->message,
-                                              .help = identity->help});
+    if (!stream->top)
+        place = (struct decode_place){.start = window->offset + start,
+                                      .line = confirm_line(window, start)};
+    decoded_hit(decoded_top(stream), &place, &hit, name);
+    return findings_add(stream->engine->findings, &hit);
 }
 
 int confirm_hit(struct window *window, size_t index, uint64_t end)

@@ -134,6 +134,9 @@ struct scan_engine *scan_engine_free(struct scan_engine *engine)
         stream_free(stream);
     }
     stream_free(engine->names);
+    stream_free(engine->decoded);
+    for (size_t i = 0; i < DECODE_LEVELS; i++)
+        decode_batch_free(engine->batches[i]);
     for (size_t i = 0; i < engine->n_rules; i++)
         rule_clear(&engine->rules[i]);
     free(engine->rules);
@@ -177,9 +180,9 @@ void stream_free(struct scan_stream *stream)
 {
     if (!stream)
         return;
+    decode_begin(&stream->decode);
     for (size_t i = 0; i < stream->n_matches; i++) {
-        explicit_bzero(stream->matches[i].secret,
-                       (size_t)(stream->matches[i].end - stream->matches[i].start));
+        explicit_bzero(stream->matches[i].secret, stream->matches[i].secret_len);
         free(stream->matches[i].secret);
     }
     free(stream->matches);

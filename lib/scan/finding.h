@@ -50,6 +50,8 @@ struct finding_hit {
     enum entry_in in;      /* what holds its bytes */
     int64_t offset;        /* of the secret in the entry's content, -1: in the name or no place */
     int64_t line;          /* 1-based, 0 unknown */
+    const char *decoded;   /* the decodings that led to it, e.g. "base64 ▸ gzip"; NULL: none */
+    uint64_t span;         /* bytes that were decoded, from the offset on; 0 when not known */
     const uint8_t *secret; /* the bytes it is about; NULL for a finding about the entry as such,
                               whose fingerprint is then of class, rule and full path */
     size_t secret_len;
@@ -77,9 +79,10 @@ int findings_hide(struct findings *findings, const uint8_t *secret, size_t len);
 int findings_hide_identity(struct findings *findings, const char *value, bool spaced);
 
 /* Adds a hit: merged with an earlier one of the same fingerprint, as a further place; the worse
- * severity stays. The fingerprint is HMAC-SHA-256 under the key of class, NUL, rule, NUL and the
- * secret's bytes, of which the first 16 are written as 32 hexadecimal digits. 0, or a negative
- * errno when memory ran out or libcrypto failed. */
+ * severity stays. Of a decoded place and one in the bytes it was decoded from, the latter is kept.
+ * The fingerprint is HMAC-SHA-256 under the key of class, NUL, rule, NUL and the secret's bytes, of
+ * which the first 16 are written as 32 hexadecimal digits. 0, or a negative errno when memory ran
+ * out or libcrypto failed. */
 int findings_add(struct findings *findings, const struct finding_hit *hit);
 
 /* From now on hits stand in `subject`, a number that the caller gave to something that may turn out
@@ -109,11 +112,11 @@ void finding_redact(const uint8_t *secret, size_t len, size_t keep, char *ret, s
 
 /* The findings as a JSON array in the report's shape, without status (the policy adds it), sorted
  * by origin (local ones first), severity (worst first), class, rule, path, and numbered "F1", "F2",
- * ... in that order. `path`, `in`, `offset` and `line` are the first place (`in` is missing for a
- * file's content), `places` the further ones that were kept, `place_count` counts all of them.
- * `redacted` is missing where there was no secret. `ret_dropped` receives how many different
- * findings came after FINDING_TOTAL_MAX. Paths are redacted here, by all that was hidden up to now.
- * NULL when memory ran out. */
+ * ... in that order. `path`, `in`, `offset`, `line` and `decoded` are the first place (`in` is
+ * missing for a file's content, `decoded` for what is not encoded), `places` the further ones that
+ * were kept, `place_count` counts all of them. `redacted` is missing where there was no secret.
+ * `ret_dropped` receives how many different findings came after FINDING_TOTAL_MAX. Paths are
+ * redacted here, by all that was hidden up to now. NULL when memory ran out. */
 json_t *findings_json(const struct findings *findings, uint64_t *ret_dropped);
 
 #endif

@@ -18,6 +18,8 @@ struct place {
     char *path;
     enum entry_in in;
     int64_t offset, line;
+    uint64_t span; /* bytes that were decoded, 0 when not known */
+    char *decoded; /* NULL: none */
 };
 
 struct finding {
@@ -54,12 +56,19 @@ struct findings {
     uint32_t subject;
 };
 
+static void place_clear(struct place *place)
+{
+    free(place->path);
+    free(place->decoded);
+    *place = (struct place){0};
+}
+
 static void finding_free(struct finding *finding)
 {
     if (!finding)
         return;
     for (size_t i = 0; i < finding->n_places; i++)
-        free(finding->places[i].path);
+        place_clear(&finding->places[i]);
     free(finding->rule);
     free(finding->message);
     free(finding->help);
@@ -173,25 +182,87 @@ static char *shorten(const struct findings *findings, const char *full)
                                                                                          : text;
 }
 
+/* Whether the place and what was hit are the same bytes: one of them is decoded, or both are. */
+static bool overlaps(const struct place *place, const struct finding_hit *hit)
+{
+    int64_t place_end = place->offset + (int64_t)place->span,
+            end = hit->offset + (int64_t)hit->span;
+
+    return (place->decoded || hit->decoded) && place->offset <= (hit->span ? end - 1 : end) &&
+           hit->offset <= (place->span ? place_end - 1 : place_end);
+}
+
+/* Of two places in the same bytes: the one with fewer decodings, or else the first one. */
+static bool is_better(const struct finding_hit *hit, const struct place *place)
+{
+    size_t before = place->decoded ? strlen(place->decoded) : 0,
+           after = hit->decoded ? strlen(hit->decoded) : 0;
+
+    return after != before ? after < before : hit->offset < place->offset;
+}
+
+static int place_set(struct place *place, const struct finding_hit *hit, const char *path)
+{
+    struct place new = {.path = strdup(path),
+                        .in = hit->in,
+                        .offset = hit->offset,
+                        .line = hit->line,
+                        .span = hit->span,
+                        .decoded = hit->decoded ? strdup(hit->decoded) : NULL};
+
+    if (!new.path || (hit->decoded && !new.decoded)) {
+        place_clear(&new);
+        return -ENOMEM;
+    }
+    place_clear(place);
+    *place = new;
+    return 0;
+}
+
+/* Where the hit goes among the finding's places: those in one entry are in the order of their
+ * offsets, in which decoded ones are not found. */
+static size_t place_slot(const struct finding *finding, const struct finding_hit *hit,
+                         const char *path)
+{
+    size_t i = finding->n_places;
+
+    while (i > 0 && finding->places[i - 1].offset > hit->offset &&
+           strcmp(finding->places[i - 1].path, path) == 0)
+        i--;
+    return i;
+}
+
 static int add_place(struct findings *findings, struct finding *finding,
                      const struct finding_hit *hit, const char *path)
 {
-    struct place *place = &finding->places[finding->n_places];
-    char *copy;
+    struct place place = {0};
+    size_t at;
+    int r;
 
-    for (size_t i = 0; i < finding->n_places; i++)
-        if (finding->places[i].offset == hit->offset && strcmp(finding->places[i].path, path) == 0)
+    for (size_t i = 0; i < finding->n_places; i++) {
+        const struct place *old = &finding->places[i];
+
+        if (strcmp(old->path, path) != 0 || (old->offset != hit->offset && !overlaps(old, hit)))
+            continue;
+        if (old->offset == hit->offset && !old->decoded == !hit->decoded)
             return 0;
+        return is_better(hit, old) ? place_set(&finding->places[i], hit, path) : 0;
+    }
     finding->place_count++;
-    if (finding->n_places == FINDING_PLACES_MAX ||
-        findings->paths + strlen(path) > FINDING_PATHS_TOTAL)
+    at = place_slot(finding, hit, path);
+    if (findings->paths + strlen(path) > FINDING_PATHS_TOTAL || at == FINDING_PLACES_MAX)
         return 0;
-    copy = strdup(path);
-    if (!copy)
-        return -ENOMEM;
-    *place = (struct place){.path = copy, .in = hit->in, .offset = hit->offset, .line = hit->line};
+    r = place_set(&place, hit, path);
+    if (r < 0)
+        return r;
+    if (finding->n_places == FINDING_PLACES_MAX)
+        place_clear(&finding->places[--finding->n_places]);
+    else
+        findings->paths += strlen(path);
+    memmove(finding->places + at + 1, finding->places + at,
+            (finding->n_places - at) * sizeof(place));
+    finding->places[at] = place;
     finding->n_places++;
-    findings->paths += strlen(path);
     return 0;
 }
 
@@ -363,6 +434,8 @@ static int put_place(const struct findings *findings, const struct place *place,
     r |= json_object_set_new(object, "offset", json_integer(place->offset));
     if (place->line > 0)
         r |= json_object_set_new(object, "line", json_integer(place->line));
+    if (place->decoded)
+        r |= json_object_set_new(object, "decoded", json_string(place->decoded));
     return r;
 }
 

@@ -2,7 +2,12 @@
  *
  * Two matches of different rules whose secrets overlap so that one holds the other: the one of
  * lower rank is dropped; with equal rank the shorter one is; with equal rank and the same bytes
- * both stay. A rule has rank 1, one more with a `check`, one less in the family "generic". */
+ * both stay. A rule has rank 1, one more with a `check`, one less in the family "generic".
+ *
+ * A decoded match is compared with those of the content it was decoded from. Where every character
+ * was encoded, what matched within the run as it stands is dropped, unless its rank is higher, and
+ * then the decoded one is. Where most stood for itself, only the same secret counts: once it is
+ * decoded; the decoded match is dropped when nothing in it was encoded. */
 #include <errno.h>
 #include <string.h>
 
@@ -10,7 +15,6 @@
 
 int settle_add(struct scan_stream *stream, const struct match *match, const uint8_t *secret)
 {
-    size_t len = (size_t)(match->end - match->start);
     struct match *added;
 
     if (stream->n_matches == stream->cap_matches) {
@@ -24,10 +28,10 @@ int settle_add(struct scan_stream *stream, const struct match *match, const uint
     }
     added = &stream->matches[stream->n_matches];
     *added = *match;
-    added->secret = malloc(len);
+    added->secret = malloc(match->secret_len);
     if (!added->secret)
         return -ENOMEM;
-    memcpy(added->secret, secret, len);
+    memcpy(added->secret, secret, match->secret_len);
     stream->n_matches++;
     return 0;
 }
@@ -37,21 +41,56 @@ static int by_start(const void *a, const void *b)
     const struct match *left = a, *right = b;
     int r;
 
-    if (left->start != right->start)
-        return left->start < right->start ? -1 : 1;
-    if (left->end != right->end)
-        return left->end > right->end ? -1 : 1;
+    if (left->at.start != right->at.start)
+        return left->at.start < right->at.start ? -1 : 1;
+    if (left->at.end != right->at.end)
+        return left->at.end > right->at.end ? -1 : 1;
+    if (left->at.chain != right->at.chain)
+        return left->at.chain < right->at.chain ? -1 : 1;
     r = strcmp(left->rule->id, right->rule->id);
     return r;
 }
 
 static bool holds(const struct match *outer, const struct match *inner)
 {
-    return outer->start <= inner->start && outer->end >= inner->end;
+    return outer->at.start <= inner->at.start && outer->at.end >= inner->at.end;
+}
+
+/* Whether `plain` is the same secret as `decoded`, which was decoded from what is around it. */
+static bool is_same(const struct match *plain, const struct match *decoded)
+{
+    uint8_t text[2 * SCAN_REACH + 4];
+    size_t len;
+
+    if (plain->secret_len > 2 * SCAN_REACH)
+        return false;
+    len = decode_text(decoded->at.chain, plain->secret, plain->secret_len, text);
+    return len == decoded->secret_len && memcmp(text, decoded->secret, len) == 0;
+}
+
+/* Of a match in the content and a decoded one: whether the first is dropped (1), the second (-1) or
+ * neither (0). */
+static int compare_decoded(const struct match *plain, const struct match *decoded)
+{
+    int rank = plain->rule->rank - decoded->rule->rank;
+
+    if (!holds(decoded, plain)) /* so it is for the long ones too, whose end is not known */
+        return 0;
+    if (!decode_is_sparse(decoded->at.chain))
+        return rank > 0 ? -1 : 1;
+    if (!is_same(plain, decoded))
+        return 0;
+    return rank != 0 ? -rank : plain->secret_len == decoded->secret_len ? -1 : 1;
 }
 
 static bool loses(const struct match *match, const struct match *other)
 {
+    if (match->at.chain && other->at.chain)
+        return false;
+    if (other->at.chain)
+        return compare_decoded(match, other) > 0;
+    if (match->at.chain)
+        return compare_decoded(other, match) < 0;
     if (match->rule == other->rule || (!holds(match, other) && !holds(other, match)))
         return false;
     if (match->rule->rank != other->rule->rank)
@@ -65,11 +104,12 @@ static bool is_suppressed(const struct scan_stream *stream, size_t index)
 {
     const struct match *match = &stream->matches[index];
 
-    for (size_t i = index + 1; i < stream->n_matches && stream->matches[i].start < match->end; i++)
+    for (size_t i = index + 1; i < stream->n_matches && stream->matches[i].at.start < match->at.end;
+         i++)
         if (loses(match, &stream->matches[i]))
             return true;
     for (size_t i = index; i-- > 0;) {
-        if (stream->matches[i].start + 2 * SCAN_REACH < match->start)
+        if (stream->matches[i].at.start + 2 * SCAN_REACH < match->at.start)
             break;
         if (loses(match, &stream->matches[i]))
             return true;
@@ -79,20 +119,26 @@ static bool is_suppressed(const struct scan_stream *stream, size_t index)
 
 static int report(struct scan_stream *stream, const struct match *match)
 {
-    return findings_add(stream->engine->findings,
-                        &(struct finding_hit){.class = FINDING_SECRET,
-                                              .rule = match->rule->id,
-                                              .severity = match->rule->severity,
-                                              .container = stream->container,
-                                              .path = stream->path,
-                                              .in = stream->in,
-                                              .offset = stream->names ? -1 : (int64_t)match->start,
-                                              .line = match->line,
-                                              .secret = match->secret,
-                                              .secret_len = (size_t)(match->end - match->start),
-                                              .keep = match->rule->keep,
-                                              .message = match->rule->message,
-                                              .help = match->rule->help});
+    struct finding_hit hit = {.class = FINDING_SECRET,
+                              .rule = match->rule->id,
+                              .severity = match->rule->severity,
+                              .secret = match->secret,
+                              .secret_len = match->secret_len,
+                              .keep = match->rule->keep,
+                              .message = match->rule->message,
+                              .help = match->rule->help};
+    char name[DECODE_NAME_MAX];
+
+    if (stream->top) {
+        struct match decoded = *match;
+
+        decoded.at = stream->place;
+        decoded.reach = stream->place.start;
+        decoded.told = false;
+        return settle_add(stream->top, &decoded, match->secret);
+    }
+    decoded_hit(stream, &match->at, &hit, name);
+    return findings_add(stream->engine->findings, &hit);
 }
 
 int settle(struct scan_stream *stream, bool last)
@@ -117,7 +163,7 @@ int settle(struct scan_stream *stream, bool last)
             stream->matches[kept++] = *match;
             continue;
         }
-        explicit_bzero(match->secret, (size_t)(match->end - match->start));
+        explicit_bzero(match->secret, match->secret_len);
         free(match->secret);
     }
     stream->n_matches = kept;

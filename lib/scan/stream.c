@@ -73,6 +73,12 @@ int stream_window(struct window *window, bool last)
             return -EIO;
         stream->accepted = window->high;
     }
+    if (window->high > window->low || last) {
+        int r = decode_window(window, last);
+
+        if (r < 0)
+            return r;
+    }
     return stream->n_matches ? settle(stream, last) : 0;
 }
 
@@ -101,13 +107,15 @@ static int scan_buffer(struct scan_stream *stream, bool last)
     return 0;
 }
 
-static void begin(struct scan_stream *stream, uint64_t offset)
+void stream_begin(struct scan_stream *stream, uint64_t offset)
 {
     stream->turn++;
     stream->len = 0;
     stream->offset = stream->origin = stream->accepted = offset;
     stream->lines = 0;
     stream->looked = false;
+    decode_begin(&stream->decode);
+    stream->decode.found = 0;
 }
 
 /* Ends a stretch of content. */
@@ -189,7 +197,7 @@ int scan_stream_feed(struct scan_stream *stream, const uint8_t *data, size_t len
         return 0;
     if (offset != stream->offset + stream->len) {
         r = finish(stream);
-        begin(stream, offset);
+        stream_begin(stream, offset);
     }
     while (r == 0 && len > 0) {
         size_t n = len > most ? most : len;
@@ -220,7 +228,10 @@ int scan_stream_open(struct scan_engine *engine, const char *container, const ch
     stream->container = assay_buf_str(&stream->container_text);
     stream->path = assay_buf_str(&stream->path_text);
     stream->in = ENTRY_IN_FILE;
-    begin(stream, 0);
+    stream->top = NULL;
+    stream->names = false;
+    stream->decode.level = 0;
+    stream_begin(stream, 0);
     *ret = stream;
     return 0;
 }

@@ -10,6 +10,7 @@
 
 #include <hs.h>
 
+#include "scan/decode.h"
 #include "scan/engine.h"
 #include "scan/identity.h"
 #include "scan/rule.h"
@@ -40,10 +41,10 @@ struct slot {
 /* A confirmed match that waits until all that could overlap it is known. */
 struct match {
     const struct rule *rule;
-    uint64_t start, end; /* of the secret */
-    uint64_t reach;      /* the match's end: everything that touches it is known SCAN_REACH later */
-    int64_t line;
+    struct decode_place at; /* of the secret; of a decoded one the run that it stands in */
+    uint64_t reach; /* the match's end: everything that touches it is known SCAN_REACH later */
     uint8_t *secret;
+    size_t secret_len;
     bool told; /* reported or dropped; kept to compare others with */
 };
 
@@ -64,6 +65,11 @@ struct scan_stream {
     uint64_t accepted; /* hits up to here are dealt with */
     uint64_t lines;    /* newlines in the entry before buffer[0] */
     bool looked, binary;
+    struct decode decode;
+
+    struct scan_stream *top;      /* of decoded text: the stream of the entry it was found in */
+    struct decode_place place;    /* and where in it */
+    uint64_t hide_low, hide_high; /* of names: the runs in which something was found */
 
     struct match *matches;
     size_t n_matches, cap_matches;
@@ -95,6 +101,8 @@ struct scan_engine {
     uint64_t *callbacks; /* one per rule, then one per identity */
     struct scan_stream *spare;
     struct scan_stream *names;
+    struct scan_stream *decoded; /* for short decoded texts */
+    struct decode_batch *batches[DECODE_LEVELS];
 };
 
 /* engine.c: a stream for the engine, from its list of spare ones where there is one. NULL when
@@ -105,6 +113,34 @@ void stream_free(struct scan_stream *stream);
 /* stream.c: runs the first pass over a window and settles what it found. `last` when the content
  * ends with the window. 0 or a negative errno. */
 int stream_window(struct window *window, bool last);
+
+/* stream.c: begins a stretch of content at `offset` of the entry. */
+void stream_begin(struct scan_stream *stream, uint64_t offset);
+
+/* decoded.c: the entry's stream, which is another one for decoded text. */
+struct scan_stream *decoded_top(struct scan_stream *stream);
+
+/* decoded.c: matches `len` bytes that were decoded from a run at `place` in the entry of `stream`.
+ * 0 or a negative errno. */
+int decoded_match(struct scan_stream *stream, const struct decode_place *place, const uint8_t *text,
+                  size_t len);
+
+/* decoded.c: a stream for what is decoded from a run at `place` in the entry of `stream`, `level`
+ * encodings deep; fed by decoded_append(), ended by scan_stream_close(). 0 or a negative errno. */
+int decoded_open(struct scan_stream *stream, const struct decode_place *place, unsigned level,
+                 struct scan_stream **ret);
+int decoded_append(struct scan_stream *child, const uint8_t *data, size_t len);
+
+/* decoded.c: fills in where in the entry of `stream` (not a decoded text's) something was found;
+ * `name` is lent to the hit. In names, what was encoded is noted to be hidden. */
+void decoded_hit(struct scan_stream *stream, const struct decode_place *place,
+                 struct finding_hit *hit, char name[DECODE_NAME_MAX]);
+
+/* confirm.c: reports that not all of the entry was searched. 0 or a negative errno. */
+int confirm_unaudited(struct scan_stream *stream, const char *rule, const char *message);
+
+/* confirm.c: line of the byte at `at` of the window, from 1; 0 when lines mean nothing. */
+int64_t confirm_line(struct window *window, size_t at);
 
 /* stream.c: number of newlines. */
 uint64_t stream_count_lines(const uint8_t *data, size_t len);

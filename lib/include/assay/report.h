@@ -13,9 +13,9 @@
  *              "by_class": {class: n}, "by_severity": {severity: n},   all findings
  *              "waivers_expired"?: n, "waivers_locked"?: n},           waivers that do not count
  *  "started", "seconds",
- *  "findings": [{"id": "F1", class, rule, severity, path, in?, offset, line?, redacted?,
- *                fingerprint, origin, status, message, help, "places"?: [{path, in?, offset,
- *                line?}],
+ *  "findings": [{"id": "F1", class, rule, severity, path, in?, offset, line?, decoded?,
+ *                redacted?, fingerprint, origin, status, message, help,
+ *                "places"?: [{path, in?, offset, line?, decoded?}],
  *                "place_count": n,
  *                "waiver"?: {by, reason, expires?, "refused"?: "expired" | "locked"}}]}
  *
