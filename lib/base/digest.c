@@ -12,6 +12,18 @@ struct assay_digest {
     EVP_MD_CTX *ctx;
 };
 
+static const EVP_MD *method(enum assay_digest_kind kind)
+{
+    switch (kind) {
+    case ASSAY_BLAKE2B512:
+        return EVP_blake2b512();
+    case ASSAY_SHA1:
+        return EVP_sha1();
+    default:
+        return EVP_sha256();
+    }
+}
+
 struct assay_digest *assay_digest_new(enum assay_digest_kind kind)
 {
     struct assay_digest *digest = calloc(1, sizeof(*digest));
@@ -19,9 +31,7 @@ struct assay_digest *assay_digest_new(enum assay_digest_kind kind)
     if (!digest)
         return NULL;
     digest->ctx = EVP_MD_CTX_new();
-    if (!digest->ctx ||
-        !EVP_DigestInit_ex(digest->ctx, kind == ASSAY_SHA256 ? EVP_sha256() : EVP_blake2b512(),
-                           NULL))
+    if (!digest->ctx || !EVP_DigestInit_ex(digest->ctx, method(kind), NULL))
         return assay_digest_free(digest);
     return digest;
 }
@@ -34,6 +44,11 @@ int assay_digest_update(struct assay_digest *digest, const void *data, size_t le
 int assay_digest_final(struct assay_digest *digest, uint8_t *ret)
 {
     return EVP_DigestFinal_ex(digest->ctx, ret, NULL) ? 0 : -EIO;
+}
+
+int assay_digest_again(struct assay_digest *digest)
+{
+    return EVP_DigestInit_ex(digest->ctx, NULL, NULL) ? 0 : -EIO;
 }
 
 struct assay_digest *assay_digest_free(struct assay_digest *digest)

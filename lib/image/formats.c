@@ -45,6 +45,7 @@
     row(lzop) \
     row(compress) \
     row(git_pack) \
+    row(git_loose) \
     row(sqlite) \
     row(sqlite_wal) \
     row(swap) \

@@ -30,6 +30,10 @@
  *   TABLE                  the rows of a SQLite table: its values, one per line
  *   TABLE/ROWID/COLUMN     a value of it that is a container itself (a running number where the
  *                          table has no row ids)
+ *   commit/ID, tree/ID, tag/ID, blob/ID/PATH
+ *                          objects of a git pack; PATH where a tree of the pack names the blob
+ *   commit, tree, tag, blob
+ *                          what a loose git object is
  *   NAME:STREAM            an NTFS alternate data stream */
 #ifndef ASSAY_IMAGE_IMAGE_H
 #define ASSAY_IMAGE_IMAGE_H

@@ -91,8 +91,7 @@ int image_walk_after(struct image_walk *walk, struct stream *in, const uint8_t *
                 : walk_opaque(walk, &entry, &rest.content);
 }
 
-/* What a filter left behind its end. */
-static int walk_tail(struct image_walk *walk, const struct filler_tail *tail)
+int image_walk_tail(struct image_walk *walk, const struct filler_tail *tail)
 {
     int r = 0;
 
@@ -167,7 +166,7 @@ static int walk_filter(struct image_walk *walk, const struct image_format *forma
     r = image_walk_inside(walk, &inside.content, content, NULL);
     stream_close(out); /* first: its thread may still write to `tail` */
     if (r == 0)
-        r = walk_tail(walk, &tail);
+        r = image_walk_tail(walk, &tail);
     assay_buf_free(&tail.data);
     return r;
 }

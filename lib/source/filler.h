@@ -31,6 +31,17 @@ int filler_file_digest(struct filler *filler, char ret_sha256[ASSAY_SHA256_HEX])
  * extra fields in the headers of members after the first. `in` is lent. */
 int filler_gzip_new(struct stream *in, struct filler_tail *tail, struct filler **ret);
 
+/* What the zlib stream (RFC 1950) in `in` holds, by ISA-L, its checksum demanded: -EBADMSG
+ * otherwise. What follows it goes to `tail`; with NULL it stays in `in`, and after the end `in` of
+ * the filler is the very length of the stream. `in` is lent. */
+int filler_zlib_new(struct stream *in, struct filler_tail *tail, struct filler **ret);
+
+/* Makes a filler of filler_zlib_new() begin anew, where its stream stands now. */
+void filler_zlib_again(struct filler *filler);
+
+/* Whether two bytes can be the header of a zlib stream (RFC 1950, 2.2) without a dictionary. */
+bool filler_zlib_header(const uint8_t header[2]);
+
 /* What libarchive's filter `code` (ARCHIVE_FILTER_*) makes of `in`. As above otherwise; what zstd
  * and LZ4 hold in skippable frames goes to `tail` as well. */
 int filler_archive_new(struct stream *in, int code, struct filler_tail *tail, struct filler **ret);

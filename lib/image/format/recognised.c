@@ -39,10 +39,6 @@ RECOGNISED(compress, "compress",
            image_head_has(head, 0, "\x1f\x9d", 2) && head->len > 5 && (head->data[2] & 0x60) == 0 &&
                (head->data[2] & 0x1f) >= 9 && (head->data[2] & 0x1f) <= 16 &&
                (head->data[4] & 1) == 0);
-/* gitformat-pack(5): deflated objects */
-RECOGNISED(git_pack, "git pack",
-           image_head_has(head, 0, "PACK\0\0\0", 7) && head->len >= 32 && head->data[7] >= 2 &&
-               head->data[7] <= 3);
 
 static bool probe_luks(const struct image_head *head)
 {

@@ -10,6 +10,7 @@
 enum assay_digest_kind {
     ASSAY_SHA256,     /* 32 bytes, FIPS 180-4 */
     ASSAY_BLAKE2B512, /* 64 bytes, RFC 7693 */
+    ASSAY_SHA1,       /* 20 bytes, FIPS 180-4: for names that others have given, git's */
 };
 
 #define ASSAY_SHA256_SIZE 32
@@ -24,8 +25,12 @@ struct assay_digest *assay_digest_new(enum assay_digest_kind kind);
 /* Feeds `len` bytes. Returns 0 or -EIO when libcrypto fails. */
 int assay_digest_update(struct assay_digest *digest, const void *data, size_t len);
 
-/* Writes the digest (32 or 64 bytes) to `ret`; the object is spent after that. 0 or -EIO. */
+/* Writes the digest to `ret`; the object is spent after that, until assay_digest_again() makes it
+ * begin anew. 0 or -EIO. */
 int assay_digest_final(struct assay_digest *digest, uint8_t *ret);
+
+/* Makes it begin anew, with nothing fed. 0 or -EIO. */
+int assay_digest_again(struct assay_digest *digest);
 
 /* Frees it and returns NULL; NULL is fine. */
 struct assay_digest *assay_digest_free(struct assay_digest *digest);
