@@ -28,7 +28,6 @@ RECOGNISED(lvm2, "LVM2",
 RECOGNISED(mdraid, "Linux RAID", image_head_has(head, 4096, "\xfc\x4e\x2b\xa9\1\0\0\0", 8));
 RECOGNISED(hfsplus, "HFS+",
            image_head_has(head, 1024, "H+\0\4", 4) || image_head_has(head, 1024, "HX\0\5", 4));
-RECOGNISED(vma, "VMA", image_head_has(head, 0, "VMA\0\0\0\0\1", 8));
 
 RECOGNISED(rar, "rar", image_head_has(head, 0, "Rar!\x1a\x07", 6));
 RECOGNISED(lzip, "lzip", image_head_has(head, 0, "LZIP\1", 5) && head->len >= 26);
