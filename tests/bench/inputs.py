@@ -74,8 +74,8 @@ def gpt(source):
         sectors = os.path.getsize(source) // 512
         with open(path, "wb") as file:
             file.truncate((first + fat + sectors + 2048) * 512)
-        run("sgdisk", "-n", f"1:{first}:+{fat - 1}", "-t", "1:ef00",
-            "-n", f"2:{first + fat}:+{sectors - 1}", "-t", "2:8300", path,
+        run("sgdisk", "-n", f"1:{first}:+{fat}", "-t", "1:ef00",
+            "-n", f"2:{first + fat}:+{sectors}", "-t", "2:8300", path,
             stdout=subprocess.DEVNULL)
         run("mkfs.vfat", "-F", "32", "-s", "1", "--offset", str(first), path, str(fat // 2),
             stdout=subprocess.DEVNULL)
