@@ -82,6 +82,15 @@ static int lock_down(const struct worker *worker, struct message_sandbox *ret,
     return lockdown_worker(&limits, job->allow_unsandboxed, ret, err);
 }
 
+/* For the next audit; one that cannot have it has more to do. */
+static void keep_seen(const struct worker *worker)
+{
+    _cleanup_close_ int fd = -1;
+
+    if (message_ask_seen(MESSAGE_SOCKET, &fd, NULL) == 0)
+        audit_run_keep(worker->run, fd);
+}
+
 static int audit(struct worker *worker, struct assay_error *err)
 {
     struct image_host host = {
@@ -104,6 +113,8 @@ static int audit(struct worker *worker, struct assay_error *err)
         r = assay_error_set(err, errno, "cannot close the memory to others: %s", strerror(errno));
     if (r == 0)
         r = audit_run_read(worker->run, artifact, &sandbox, &host, &report, err);
+    if (r == 0)
+        keep_seen(worker);
     if (r == 0)
         r = message_send_report(MESSAGE_SOCKET, report, err);
     return r;

@@ -42,7 +42,7 @@ static int run_audit(struct job *job, int fd, json_t **ret, struct assay_error *
         return assay_error_set(err, ENOMEM, "out of memory");
     snprintf(key_path, sizeof(key_path), "%s/fingerprint.key", config->state_dir);
     snprintf(spool, sizeof(spool), "%s/spool", config->work_dir);
-    snprintf(cache, sizeof(cache), "%s/cache", config->state_dir);
+    snprintf(cache, sizeof(cache), "%s/cache/%s", config->state_dir, job->build.target);
     r = assay_audit_fingerprint_key(key_path, key, err);
     return r < 0 ? r : assay_audit_run(&audit, ret, err);
 }

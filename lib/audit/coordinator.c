@@ -66,6 +66,7 @@ static int conclude(struct session *session, int talked, struct verify_facts *fa
     if (talked == 0)
         talked = verify_report(facts, session->report, &why);
     if (talked == 0) {
+        session_keep_seen(session);
         *ret = ASSAY_TAKE(session->report);
         return 0;
     }

@@ -168,10 +168,8 @@ static const struct {
     enum message_kind kind;
     const char *what;
 } requests[] = {
-    {"kept", MESSAGE_KEPT, "name"},
-    {"keep", MESSAGE_KEEP, "name"},
-    {"spool", MESSAGE_SPOOL, NULL},
-    {"nbd", MESSAGE_NBD, "format"},
+    {"kept", MESSAGE_KEPT, "name"}, {"keep", MESSAGE_KEEP, "name"}, {"spool", MESSAGE_SPOOL, NULL},
+    {"nbd", MESSAGE_NBD, "format"}, {"seen", MESSAGE_SEEN, NULL},
 };
 
 static int read_request(const json_t *message, struct message *ret)
@@ -240,6 +238,11 @@ static int ask(int fd, json_t *request, int pass_fd, int *ret, struct assay_erro
 int message_ask_spool(int fd, int *ret, struct assay_error *err)
 {
     return ask(fd, json_pack("{s:s}", "request", "spool"), -1, ret, err);
+}
+
+int message_ask_seen(int fd, int *ret, struct assay_error *err)
+{
+    return ask(fd, json_pack("{s:s}", "request", "seen"), -1, ret, err);
 }
 
 int message_ask_nbd(int fd, int disk, const char *format, int *ret, struct assay_error *err)

@@ -10,6 +10,7 @@
  *   worker       {"progress": {...}}, any number
  *                {"request": "spool"} or {"request": "nbd", "format"} + the disk
  *                    coordinator  {"ok": true} + a descriptor, or {"error": {"code", "text"}}
+ *                {"request": "seen"}, once: a file for what it has learnt for later audits
  *   worker       {"report": {...}}, the last one
  *
  * In place of any of its messages the worker may say {"failed": {"code", "text"}}. */
@@ -56,6 +57,7 @@ enum message_kind {
     MESSAGE_PROGRESS,
     MESSAGE_SPOOL,
     MESSAGE_NBD,
+    MESSAGE_SEEN,
     MESSAGE_REPORT,
     MESSAGE_FAILED,
 };
@@ -86,6 +88,7 @@ void message_free(struct message *message);
 /* The worker's requests: sent, and the answer waited for. *ret is a descriptor. */
 int message_ask_spool(int fd, int *ret, struct assay_error *err);
 int message_ask_nbd(int fd, int disk, const char *format, int *ret, struct assay_error *err);
+int message_ask_seen(int fd, int *ret, struct assay_error *err);
 int message_ask_kept(int fd, const char *name, int *ret, struct assay_error *err);
 int message_ask_keep(int fd, const char *name, int *ret, struct assay_error *err);
 /* The coordinator's answers: a descriptor, or why there is none. */

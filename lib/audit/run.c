@@ -300,3 +300,10 @@ int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *
     parts.seconds = (double)(assay_clock_ms() - start) / 1000;
     return audit_assemble(&parts, ret, err);
 }
+
+int audit_run_keep(const struct audit_run *run, int fd)
+{
+    ssize_t n = scan_engine_keep(run->tools.engine, fd);
+
+    return n < 0 ? (int)n : n > 0;
+}

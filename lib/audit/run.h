@@ -27,4 +27,8 @@ struct audit_run *audit_run_free(struct audit_run *run);
 int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *sandbox,
                    const struct image_host *host, json_t **ret, struct assay_error *err);
 
+/* Writes what was learnt for later audits to `fd`. Returns 0 when that is nothing, 1, or a negative
+ * errno. */
+int audit_run_keep(const struct audit_run *run, int fd);
+
 #endif

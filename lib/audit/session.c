@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -18,6 +19,8 @@
 
 #include "audit/budget.h"
 #include "audit/nbd.h"
+#include "scan/kept.h"
+#include "scan/seen.h"
 
 #define DEFAULT_MEMORY (UINT64_C(512) << 20)
 #define TICK_MS 200          /* between two tellings of progress */
@@ -83,6 +86,7 @@ int session_open(struct session *s, const struct assay_audit_job *job, const cha
         .socket = -1,
         .worker = ASSAY_PROCESS_NONE,
         .keep = CACHE_FILE_NONE,
+        .seen = -1,
         .orders = {.policy = (json_t *)(uintptr_t)job->policy,
                    .name = job->name,
                    .today = today,
@@ -109,6 +113,8 @@ void session_close(struct session *s)
         assay_process_kill(&s->nbd[i]);
     if (s->socket >= 0)
         close(s->socket);
+    if (s->seen >= 0)
+        close(s->seen);
     cache_drop(&s->keep);
     json_decref(s->report);
     explicit_bzero(s->orders.key, sizeof(s->orders.key));
@@ -259,11 +265,45 @@ static int on_cache_request(struct session *s, const struct message *message,
 
     if (s->handed)
         return assay_error_set(err, EPROTO, "it asked for the cache while it had the artifact");
+    if (strncmp(message->text, SEEN_PREFIX, strlen(SEEN_PREFIX)) == 0)
+        snprintf(s->seen_name, sizeof(s->seen_name), "%s", message->text);
     if (message->kind == MESSAGE_KEEP)
         r = make_keep(s, message->text, &fd, &why);
     else if ((r = cache_open(s->job->cache_dir, message->text, &fd)) < 0)
         assay_error_set(&why, r, "there is no %s", message->text);
     return r < 0 ? message_refuse(s->socket, &why, err) : message_grant(s->socket, fd, err);
+}
+
+/* A worker without a sandbox is not learnt from. */
+static int make_seen(struct session *s, int *ret, struct assay_error *err)
+{
+    int r;
+
+    if (!s->job->cache_dir || s->seen >= 0 || !s->seen_name[0] || !s->sandbox.seccomp)
+        return assay_error_set(err, EINVAL, "nothing is kept of this audit");
+    r = make_spool(s, &s->seen, err);
+    if (r == 0 && (*ret = fcntl(s->seen, F_DUPFD_CLOEXEC, 0)) < 0)
+        r = assay_error_set(err, errno, "cannot make a file: %s", strerror(errno));
+    return r;
+}
+
+void session_keep_seen(struct session *s)
+{
+    struct cache_file file = CACHE_FILE_NONE;
+    _cleanup_free_ uint8_t *tags = NULL;
+    _cleanup_close_ int kept = -1;
+    struct stat st;
+    size_t len;
+
+    if (s->seen < 0 || fstat(s->seen, &st) < 0 || st.st_size == 0)
+        return;
+    cache_open(s->job->cache_dir, s->seen_name, &kept);
+    if (seen_merge(kept, s->seen, s->orders.key, s->seen_name, &tags, &len) < 0 ||
+        cache_create(s->job->cache_dir, s->seen_name, &file) < 0)
+        return;
+    if (kept_write(file.fd, s->orders.key, s->seen_name, tags, len) == 0)
+        cache_keep(s->job->cache_dir, &file);
+    cache_drop(&file);
 }
 
 /* A request is answered, be it by a refusal: only a worker that cannot be talked to is an error. */
@@ -278,6 +318,8 @@ static int on_request(struct session *s, const struct message *message, struct a
     if (message->kind == MESSAGE_SPOOL) {
         r = make_spool(s, &fd, &why);
         s->spools++;
+    } else if (message->kind == MESSAGE_SEEN) {
+        r = make_seen(s, &fd, &why);
     } else {
         r = make_nbd(s, message, &fd, &why);
     }
@@ -314,6 +356,7 @@ static int on_message(struct session *s, struct message *message, struct assay_e
         return on_cache_request(s, message, err);
     case MESSAGE_SPOOL:
     case MESSAGE_NBD:
+    case MESSAGE_SEEN:
         return on_request(s, message, err);
     case MESSAGE_REPORT:
         if (!s->handed)

@@ -9,6 +9,7 @@
 
 #include "audit/cache.h"
 #include "audit/message.h"
+#include "scan/store.h"
 
 #define SESSION_NBD_MAX 16    /* of qemu-nbd run at a time at most: disks lie in disks */
 #define SESSION_NBD_TOTAL 256 /* are started for one artifact at most */
@@ -19,8 +20,10 @@ struct session {
     int socket;
     struct assay_process worker;
     struct assay_process nbd[SESSION_NBD_MAX];
-    unsigned nbds, spools; /* started, made */
-    struct cache_file keep; /* what the worker was given to write, until it is ready */
+    unsigned nbds, spools;               /* started, made */
+    struct cache_file keep;              /* what the worker was given to write, until it is ready */
+    char seen_name[SCAN_STORE_NAME_MAX]; /* what the worker asked the cache for of that kind */
+    int seen;                            /* what it has learnt, or -1 */
     bool handed; /* the worker has the artifact: what goes wrong now is the artifact's doing */
     struct message_sandbox sandbox;
     uint64_t began, deadline,
@@ -39,6 +42,9 @@ int session_open(struct session *session, const struct assay_audit_job *job, con
  * -ECANCELED when the job's progress said so; any other with `handed` true is the worker's, and
  * `err` says what it did. */
 int session_talk(struct session *session, struct assay_error *err);
+
+/* Keeps what the worker has learnt. Only for a session whose report holds. */
+void session_keep_seen(struct session *session);
 
 /* Ends the worker and qemu-nbd. */
 void session_close(struct session *session);

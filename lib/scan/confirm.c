@@ -43,6 +43,7 @@ int confirm_unaudited(struct scan_stream *stream, const char *rule, const char *
                 "name under allow_unaudited.",
     };
 
+    stream_mark(stream);
     return findings_add(stream->engine->findings, &hit);
 }
 
@@ -143,13 +144,16 @@ static int confirm_rule(struct window *window, const struct rule *rule, struct s
     size_t start = from, low, high;
     int r;
 
-    if (slot->done > window->offset + from)
+    if (slot->done > window->offset + from) {
         start = (size_t)(slot->done - window->offset);
+        stream_mark(stream);
+    }
     r = find_match(window, rule, from, end, start);
     if (r < 0)
         return give_up(stream, slot, rule, "a match took too long to find");
     if (r == 0)
         return 0;
+    stream_mark(stream);
     find_secret(stream->engine, rule, &low, &high);
     slot->done = window->offset + from + vector[1];
     low += from;
@@ -186,6 +190,7 @@ static int confirm_identity(struct window *window, const struct identity *identi
     if (!identity_confirm(identity, window->data, window->len, (size_t)(hit_end - window->offset),
                           !stream->names, &start))
         return 0;
+    stream_mark(stream);
     slot->done = hit_end;
     slot->found++;
     if (!stream->top)
@@ -201,17 +206,15 @@ int confirm_hit(struct window *window, size_t index, uint64_t end)
     struct scan_engine *engine = stream->engine;
     struct slot *slot = slot_of(stream, index);
 
-    if (end <= slot->done || slot->gave_up)
+    /* Further places of the same identity tell nothing new. */
+    if (end <= slot->done || slot->gave_up ||
+        (index >= engine->n_rules && slot->found == STREAM_FOUND_MAX) ||
+        (index < engine->n_rules && !path_fits(stream, slot, &engine->rules[index]))) {
+        stream_mark(stream);
         return 0;
-    if (index >= engine->n_rules) {
-        /* Further places of the same identity tell nothing new. */
-        return slot->found == STREAM_FOUND_MAX
-                   ? 0
-                   : confirm_identity(window, &engine->identities[index - engine->n_rules], slot,
-                                      end);
     }
-    if (!path_fits(stream, slot, &engine->rules[index]))
-        return 0;
+    if (index >= engine->n_rules)
+        return confirm_identity(window, &engine->identities[index - engine->n_rules], slot, end);
     if (++slot->tries > STREAM_TRIES + (end - stream->origin) / STREAM_TRY_BYTES)
         return give_up(stream, slot, &engine->rules[index], "too much of it looks like a match");
     return confirm_rule(window, &engine->rules[index], slot, end);

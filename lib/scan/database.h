@@ -2,8 +2,8 @@
  *
  * Compiling takes some tenths of a second, so the database is kept, under a name made of everything
  * that it depends on: the expressions, their flags and ids, the library's version and the
- * processor's features. hs_deserialize_database() trusts its input, so what is kept carries an
- * HMAC-SHA-256 under a key derived from the installation's. */
+ * processor's features. hs_deserialize_database() trusts its input: see scan/kept.h for how that is
+ * earned. */
 #ifndef ASSAY_SCAN_DATABASE_H
 #define ASSAY_SCAN_DATABASE_H
 

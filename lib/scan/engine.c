@@ -93,6 +93,7 @@ static int fill(struct scan_engine *engine, const json_t *rules, const json_t *i
     r = database_make(engine, store, err);
     if (r < 0)
         return r;
+    engine->seen = seen_new(rules, identities, store);
     if (make_tools(engine) < 0)
         return assay_error_set(err, ENOMEM, "out of memory while compiling the rules");
     return 0;
@@ -144,6 +145,7 @@ struct scan_engine *scan_engine_free(struct scan_engine *engine)
         explicit_bzero(engine->identities, engine->n_identities * sizeof(*engine->identities));
     free(engine->identities);
     free(engine->callbacks);
+    seen_free(engine->seen);
     pcre2_match_data_free(engine->match);
     pcre2_match_context_free(engine->context);
     pcre2_jit_stack_free(engine->stack);
@@ -209,4 +211,9 @@ json_t *scan_engine_callbacks(const struct scan_engine *engine)
             return NULL;
     }
     return ASSAY_TAKE(object);
+}
+
+ssize_t scan_engine_keep(const struct scan_engine *engine, int fd)
+{
+    return engine->seen ? seen_write(engine->seen, fd) : 0;
 }

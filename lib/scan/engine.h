@@ -16,6 +16,7 @@
 #include <assay/json.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "image/entry.h"
 #include "scan/finding.h"
@@ -32,7 +33,8 @@ struct scan_stream;
  * word boundaries). Findings go to `findings`, which outlives the engine. Errors name the rule. */
 int scan_engine_new(const json_t *rules, const json_t *identities, struct findings *findings,
                     struct scan_engine **ret, struct assay_error *err);
-/* The same, with the compiled database kept in `store`, which may be NULL. */
+/* The same, with the compiled database kept in `store`, and windows known from there that earlier
+ * audits found nothing in (scan/seen.h). `store` may be NULL. */
 int scan_engine_load(const json_t *rules, const json_t *identities, struct findings *findings,
                      const struct scan_store *store, struct scan_engine **ret,
                      struct assay_error *err);
@@ -55,6 +57,10 @@ int scan_stream_close(struct scan_stream *stream);
 /* Scans the names of an entry for rules and identities: path, link target, owner's names,
  * extended attributes' names and values. */
 int scan_engine_names(struct scan_engine *engine, const struct entry *entry);
+
+/* Writes what the engine has learnt for later ones (the tags of clean windows) to the file `fd`.
+ * Returns how many tags that were, or a negative errno. */
+ssize_t scan_engine_keep(const struct scan_engine *engine, int fd);
 
 /* Callbacks of the first pass per rule so far, as an object {rule id: count}: what ./dev bench
  * shows, since a rule's cost is its callbacks. */

@@ -48,12 +48,68 @@ static int on_hit(unsigned id, unsigned long long from, unsigned long long to, u
     return window->error < 0;
 }
 
+static int match_window(struct window *window)
+{
+    struct scan_engine *engine = window->stream->engine;
+    hs_error_t error = hs_scan(engine->database, (const char *)window->data, (unsigned)window->len,
+                               0, engine->scratch, on_hit, window);
+
+    if (window->error < 0)
+        return window->error;
+    return error == HS_SUCCESS ? 0 : -EIO;
+}
+
+static int look_at_window(struct window *window, bool last)
+{
+    int r = window->high > window->low ? match_window(window) : 0;
+
+    if (r == 0 && (window->high > window->low || last))
+        r = decode_window(window, last);
+    return r;
+}
+
+/* The tag of a window that matters by itself: 0, or -ENOENT for one that does not. */
+static int tag_of(const struct window *window, bool last, uint8_t ret[SEEN_TAG])
+{
+    const struct scan_stream *stream = window->stream;
+    unsigned flags = (window->offset == stream->origin ? SEEN_BEGIN : 0) |
+                     (window->offset == 0 ? SEEN_FIRST : 0) | (last ? SEEN_END : 0);
+
+    if (!stream->engine->seen || stream->names || stream->top || window->len < SEEN_LEAST ||
+        !decode_idle(&stream->decode, window->low))
+        return -ENOENT;
+    return seen_tag(stream->engine->seen, window->data, window->len, flags, ret);
+}
+
+/* Matches a window and what stands encoded in it, unless it is known to be clean. */
+static int look_once(struct window *window, bool last)
+{
+    struct scan_stream *stream = window->stream;
+    uint64_t marks = stream->marks, found = decode_found(&stream->decode);
+    uint8_t tag[SEEN_TAG];
+    int r;
+
+    if (tag_of(window, last, tag) < 0)
+        return look_at_window(window, last);
+    if (seen_has(stream->engine->seen, tag))
+        return 0;
+    r = look_at_window(window, last);
+    if (r == 0 && stream->marks == marks && decode_found(&stream->decode) == found &&
+        decode_idle(&stream->decode, window->high))
+        seen_add(stream->engine->seen, tag);
+    return r;
+}
+
+void stream_mark(struct scan_stream *stream)
+{
+    decoded_top(stream)->marks++;
+}
+
 int stream_window(struct window *window, bool last)
 {
     struct scan_stream *stream = window->stream;
-    struct scan_engine *engine = stream->engine;
     uint64_t end = window->offset + window->len;
-    hs_error_t error;
+    int r;
 
     if (!stream->looked) {
         stream->looked = true;
@@ -63,48 +119,42 @@ int stream_window(struct window *window, bool last)
     window->low = stream->accepted;
     if (window->high > end)
         window->high = end;
-    if (window->high > window->low) {
-        /* hs_scan() takes an unsigned int; callers hand over what fits. */
-        error = hs_scan(engine->database, (const char *)window->data, (unsigned)window->len, 0,
-                        engine->scratch, on_hit, window);
-        if (window->error < 0)
-            return window->error;
-        if (error != HS_SUCCESS)
-            return -EIO;
+    r = look_once(window, last);
+    if (r < 0)
+        return r;
+    if (window->high > window->low)
         stream->accepted = window->high;
-    }
-    if (window->high > window->low || last) {
-        int r = decode_window(window, last);
-
-        if (r < 0)
-            return r;
-    }
     return stream->n_matches ? settle(stream, last) : 0;
 }
 
-/* Scans what is in the buffer, and keeps only the carry of it. */
-static int scan_buffer(struct scan_stream *stream, bool last)
+/* Where the next window's memory ends, unless the content ends before. */
+static uint64_t window_end(const struct scan_stream *stream)
 {
-    uint64_t end = stream->offset + stream->len;
-    struct window window = {.stream = stream,
-                            .data = stream->buffer,
-                            .len = stream->len,
-                            .offset = stream->offset,
-                            .high = last               ? end
-                                    : end > SCAN_REACH ? end - SCAN_REACH
-                                                       : 0,
-                            .lines = stream->lines};
-    int r = stream_window(&window, last);
-    size_t drop = stream->len > STREAM_CARRY ? stream->len - STREAM_CARRY : 0;
+    return stream->accepted - stream->accepted % STREAM_WINDOW + STREAM_WINDOW + SCAN_REACH;
+}
 
-    if (r < 0 || drop == 0)
-        return r;
+/* Scans the window whose memory begins at `data`, which is buffer[0]'s place in the entry. */
+static int scan_window(struct scan_stream *stream, const uint8_t *data, size_t len, bool last)
+{
+    struct window window = {.stream = stream,
+                            .data = data,
+                            .len = len,
+                            .offset = stream->offset,
+                            .high = stream->offset + len - (last ? 0 : SCAN_REACH),
+                            .lines = stream->lines};
+
+    return stream_window(&window, last);
+}
+
+/* After a window that began at `data`: the next one's memory begins SCAN_REACH before it. */
+static size_t move_on(struct scan_stream *stream, const uint8_t *data)
+{
+    size_t done = (size_t)(stream->accepted - SCAN_REACH - stream->offset);
+
     if (!stream->binary)
-        stream->lines += stream_count_lines(stream->buffer, drop);
-    memmove(stream->buffer, stream->buffer + drop, STREAM_CARRY);
-    stream->len = STREAM_CARRY;
-    stream->offset += drop;
-    return 0;
+        stream->lines += stream_count_lines(data, done);
+    stream->offset += done;
+    return done;
 }
 
 void stream_begin(struct scan_stream *stream, uint64_t offset)
@@ -124,89 +174,66 @@ static int finish(struct scan_stream *stream)
     int r = 0;
 
     if (stream->offset + stream->len > stream->accepted)
-        r = scan_buffer(stream, true);
+        r = scan_window(stream, stream->buffer, stream->len, true);
     return r == 0 && stream->n_matches ? settle(stream, true) : r;
 }
 
-static int collect(struct scan_stream *stream, const uint8_t *data, size_t len)
+/* Scans the buffer, which holds a whole window, and keeps what the next one needs of it. */
+static int scan_buffer(struct scan_stream *stream)
 {
-    while (len > 0) {
-        size_t n = STREAM_BUFFER - stream->len;
+    int r = scan_window(stream, stream->buffer, stream->len, false);
+    size_t done;
 
-        if (n > len)
-            n = len;
-        memcpy(stream->buffer + stream->len, data, n);
-        stream->len += n;
-        data += n;
-        len -= n;
-        if (stream->len == STREAM_BUFFER) {
-            int r = scan_buffer(stream, false);
-
-            if (r < 0)
-                return r;
-        }
-    }
+    if (r < 0)
+        return r;
+    done = move_on(stream, stream->buffer);
+    stream->len -= done;
+    memmove(stream->buffer, stream->buffer + done, stream->len);
     return 0;
 }
 
-/* Scans a big piece where it lies, after a window over the border before it. */
-static int scan_piece(struct scan_stream *stream, const uint8_t *data, size_t len)
+/* Takes `len` bytes at `offset` of the entry, which follow those in the buffer. */
+static int take(struct scan_stream *stream, const uint8_t *data, size_t len, uint64_t offset)
 {
-    size_t before = stream->len;
-    uint64_t offset = stream->offset + before;
-    struct window window = {.stream = stream, .data = data, .len = len, .offset = offset};
-    int r = 0;
+    uint64_t have;
 
-    if (before + STREAM_CARRY > STREAM_BUFFER) {
-        r = scan_buffer(stream, false);
-        before = stream->len;
-    }
-    if (r == 0 && before > 0) {
-        struct window border = {.stream = stream,
-                                .data = stream->buffer,
-                                .len = before + STREAM_CARRY,
-                                .offset = stream->offset,
-                                .high = offset + SCAN_REACH,
-                                .lines = stream->lines};
+    while ((have = stream->offset + stream->len) < offset + len) {
+        uint64_t end = window_end(stream);
+        const uint8_t *from = data + (have - offset);
+        size_t n = (size_t)((end < offset + len ? end : offset + len) - have);
+        int r = 0;
 
-        memcpy(stream->buffer + before, data, STREAM_CARRY);
-        r = stream_window(&border, false);
-        if (r == 0 && !stream->binary)
-            stream->lines += stream_count_lines(stream->buffer, before);
+        if (end <= offset + len && stream->offset >= offset) {
+            from = data + (stream->offset - offset);
+            r = scan_window(stream, from, (size_t)(end - stream->offset), false);
+            if (r == 0)
+                move_on(stream, from);
+            stream->len = 0;
+        } else {
+            memcpy(stream->buffer + stream->len, from, n);
+            stream->len += n;
+            if (have + n == end)
+                r = scan_buffer(stream);
+        }
+        if (r < 0)
+            return r;
     }
-    window.high = offset + len - SCAN_REACH;
-    window.lines = stream->lines;
-    if (r == 0)
-        r = stream_window(&window, false);
-    if (r < 0)
-        return r;
-    if (!stream->binary)
-        stream->lines += stream_count_lines(data, len - STREAM_CARRY);
-    memcpy(stream->buffer, data + len - STREAM_CARRY, STREAM_CARRY);
-    stream->len = STREAM_CARRY;
-    stream->offset = offset + len - STREAM_CARRY;
     return 0;
 }
 
 int scan_stream_feed(struct scan_stream *stream, const uint8_t *data, size_t len, uint64_t offset)
 {
-    const size_t most = 1u << 30; /* hs_scan() counts in an unsigned int */
     int r = 0;
 
     if (!stream->engine->database)
         return 0;
+    if (len > INT64_MAX || offset > INT64_MAX - len)
+        return -EOVERFLOW;
     if (offset != stream->offset + stream->len) {
         r = finish(stream);
         stream_begin(stream, offset);
     }
-    while (r == 0 && len > 0) {
-        size_t n = len > most ? most : len;
-
-        r = n < STREAM_PIECE ? collect(stream, data, n) : scan_piece(stream, data, n);
-        data += n;
-        len -= n;
-    }
-    return r;
+    return r < 0 ? r : take(stream, data, len, offset);
 }
 
 int scan_stream_open(struct scan_engine *engine, const char *container, const char *path,

@@ -4,7 +4,11 @@
  * the absolute offset where it ends, belongs to exactly one window: a window takes those in
  * (low, high], and windows follow one another without gap or overlap. Each lies so that the bytes
  * SCAN_REACH to either side of every hit it takes are in memory, unless the content ends there.
- * So a hit is confirmed on the same bytes however the content is cut into pieces. */
+ * So a hit is confirmed on the same bytes however the content is cut into pieces.
+ *
+ * Windows end at multiples of STREAM_WINDOW in the entry, and where a stretch of content ends: the
+ * same content has the same windows wherever it stands, and one that was seen before and held
+ * nothing (scan/seen.h) is not looked at again. */
 #ifndef ASSAY_SCAN_STREAM_H
 #define ASSAY_SCAN_STREAM_H
 
@@ -14,12 +18,11 @@
 #include "scan/engine.h"
 #include "scan/identity.h"
 #include "scan/rule.h"
+#include "scan/seen.h"
 
-/* Content is collected up to STREAM_BUFFER before it is scanned; a piece of STREAM_PIECE and more
- * is scanned where it lies, and only its edges are copied. */
-#define STREAM_CARRY (2 * SCAN_REACH)
-#define STREAM_BUFFER ((256u << 10) + 2 * STREAM_CARRY)
-#define STREAM_PIECE (128u << 10)
+/* A window that lies whole in one piece is scanned there; others are collected in a buffer. */
+#define STREAM_WINDOW (256u << 10)
+#define STREAM_BUFFER (STREAM_WINDOW + 2 * SCAN_REACH)
 
 /* Of one rule in one entry: places confirmed, and tries to confirm (so many, and one more for every
  * STREAM_TRY_BYTES of content). What lies beyond is reported as unaudited. */
@@ -58,12 +61,13 @@ struct scan_stream {
     enum entry_in in;
     bool names; /* scanning names instead of content: no offsets, no lines */
 
-    uint8_t *buffer; /* STREAM_BUFFER bytes: the carry and what was collected since */
+    uint8_t *buffer; /* STREAM_BUFFER bytes: what was collected of the next window */
     size_t len;
-    uint64_t offset;   /* of buffer[0] in the entry */
+    uint64_t offset;   /* of buffer[0] in the entry: where the next window's memory begins */
     uint64_t origin;   /* where this stretch of content began */
     uint64_t accepted; /* hits up to here are dealt with */
     uint64_t lines;    /* newlines in the entry before buffer[0] */
+    uint64_t marks;    /* see stream_mark() */
     bool looked, binary;
     struct decode decode;
 
@@ -93,6 +97,7 @@ struct scan_engine {
     struct identity *identities;
     size_t n_identities;
     struct findings *findings;
+    struct seen *seen;       /* NULL: every window is matched */
     hs_database_t *database; /* NULL when there is nothing to look for */
     hs_scratch_t *scratch;
     pcre2_match_data *match;
@@ -113,6 +118,10 @@ void stream_free(struct scan_stream *stream);
 /* stream.c: runs the first pass over a window and settles what it found. `last` when the content
  * ends with the window. 0 or a negative errno. */
 int stream_window(struct window *window, bool last);
+
+/* stream.c: notes that what was just met in the entry of `stream` is, or on another path or behind
+ * other content may be, more than nothing: the window that it stands in is not clean. */
+void stream_mark(struct scan_stream *stream);
 
 /* stream.c: begins a stretch of content at `offset` of the entry. */
 void stream_begin(struct scan_stream *stream, uint64_t offset);
@@ -145,7 +154,8 @@ int64_t confirm_line(struct window *window, size_t at);
 /* stream.c: number of newlines. */
 uint64_t stream_count_lines(const uint8_t *data, size_t len);
 
-/* confirm.c: takes a hit of the first pass that ends at `end`. 0 or a negative errno. */
+/* confirm.c: takes a hit of the first pass that ends at `end`. Marks the stream unless the hit is
+ * none, whatever the entry's path and what stands before the window are. 0 or a negative errno. */
 int confirm_hit(struct window *window, size_t index, uint64_t end);
 
 /* settle.c: keeps a match; the secret's bytes are copied. 0 or -ENOMEM. */

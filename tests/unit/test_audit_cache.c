@@ -23,14 +23,15 @@ struct counted {
     struct scan_store store;
     struct cache_file file;
     unsigned made;
-    char name[SCAN_STORE_NAME_MAX]; /* asked for last */
+    char name[SCAN_STORE_NAME_MAX]; /* of the rules */
 };
 
 static int open_kept(void *ctx, const char *name, int *ret)
 {
     struct counted *self = ctx;
 
-    snprintf(self->name, sizeof(self->name), "%s", name);
+    if (strncmp(name, "rules-", 6) == 0)
+        snprintf(self->name, sizeof(self->name), "%s", name);
     return cache_open(cache, name, ret);
 }
 

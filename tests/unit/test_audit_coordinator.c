@@ -1,6 +1,7 @@
 /* The coordinator against workers that do wrong. Each is a real process: fake_worker.py, started
  * under the name of what it does. */
 #include <check.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -168,6 +169,7 @@ static const struct {
     {"wrong-shape", "schema"},
     {"bypass", "bypass"},
     {"late-cache", "asked for the cache"},
+    {"learning", "digest"},
 };
 
 /* Even by a policy that lets unaudited places pass. */
@@ -276,6 +278,98 @@ START_TEST(the_real_worker_is_locked_down_and_tells_the_truth)
 }
 END_TEST
 
+/* What does not change from one audit of an artifact to the next. */
+static char *lasting(json_t *report)
+{
+    char *text;
+
+    json_object_del(report, "started");
+    json_object_del(report, "seconds");
+    text = json_dumps(report, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(report);
+    return text;
+}
+
+#define TOKEN           \
+    "ghp_8tViZ1sMxLgpn" \
+    "3J1RJiuLyktiYJBiA0TESSq"
+
+static char *audit_cached(const char *cache)
+{
+    _cleanup_json_ json_t *policy = loose_policy();
+    _cleanup_close_ int fd = memfd_create("artifact", MFD_CLOEXEC);
+    const struct assay_audit_job job = {.fd = fd,
+                                        .name = "a.wsl",
+                                        .policy = policy,
+                                        .fingerprint_key = key,
+                                        .worker = WORKER,
+                                        .spool_dir = folder,
+                                        .cache_dir = cache};
+    struct assay_error err = {0};
+    json_t *report = NULL;
+
+    for (int i = 0; i < 100000; i++)
+        ck_assert_int_gt(dprintf(fd, i == 50000 ? TOKEN "\n" : "line %d\n", i), 0);
+    ck_assert_msg(assay_audit_run(&job, &report, &err) == 0, "%s", err.text);
+    return lasting(report);
+}
+
+static unsigned count_files(const char *path, const char *prefix)
+{
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    unsigned n = 0;
+
+    ck_assert_ptr_nonnull(dir);
+    while ((entry = readdir(dir)))
+        n += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
+    closedir(dir);
+    return n;
+}
+
+START_TEST(a_warm_cache_changes_nothing_in_the_report)
+{
+    _cleanup_free_ char *without = audit_cached(NULL);
+    char cache[256];
+
+    snprintf(cache, sizeof(cache), "%s/deep/cache", folder);
+    for (int i = 0; i < 2; i++) {
+        _cleanup_free_ char *with = audit_cached(cache);
+
+        ck_assert_str_eq(with, without);
+        ck_assert_uint_eq(count_files(cache, "rules-"), 1);
+        ck_assert_uint_eq(count_files(cache, "seen-"), 1);
+    }
+    ck_assert_ptr_nonnull(strstr(without, "forges.github-pat"));
+}
+END_TEST
+
+static void *audit_some(void *cache)
+{
+    free(audit_cached(cache));
+    return audit_cached(cache);
+}
+
+START_TEST(audits_share_a_cache)
+{
+    _cleanup_free_ char *without = audit_cached(NULL);
+    char cache[256];
+    pthread_t threads[2];
+
+    snprintf(cache, sizeof(cache), "%s/shared", folder);
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, audit_some, cache), 0);
+    for (size_t i = 0; i < 2; i++) {
+        void *with;
+
+        pthread_join(threads[i], &with);
+        ck_assert_str_eq(with, without);
+        free(with);
+    }
+    ck_assert_uint_eq(count_files(cache, ".tmp-"), 0);
+}
+END_TEST
+
 START_TEST(the_fingerprint_key_is_made_once)
 {
     char path[256];
@@ -362,6 +456,8 @@ int main(void)
     tcase_add_test(tests, an_audit_can_be_canceled);
     tcase_add_test(tests, what_cannot_be_started_is_named);
     tcase_add_test(tests, the_real_worker_is_locked_down_and_tells_the_truth);
+    tcase_add_test(tests, a_warm_cache_changes_nothing_in_the_report);
+    tcase_add_test(tests, audits_share_a_cache);
     tcase_add_test(tests, the_fingerprint_key_is_made_once);
     tcase_add_test(tests, those_who_make_the_fingerprint_key_at_once_get_the_same);
     tcase_add_test(tests, a_sibling_stands_beside_the_running_program);
