@@ -4,6 +4,7 @@ import io
 import json
 import os
 import random
+import shutil
 import stat
 import tarfile
 import unittest
@@ -90,7 +91,29 @@ class Content(CliTest):
         report = self.report("-", code=1, stdin=data)
         self.assertEqual((report["artifact"]["name"], report["artifact"]["sha256"]),
                          ("stdin", hashlib.sha256(data).hexdigest()))
-        self.assertEqual([path.name for path in self.home.iterdir()], [".local"])
+        self.assertEqual({path.name for path in self.home.iterdir()}, {".cache", ".local"})
+
+    def test_what_is_kept_changes_no_report_and_can_be_turned_off_or_removed(self):
+        text = "".join(f"line {i}\n" for i in range(20000)) + f"T={TOKEN}\n"
+        self.put("bad.tar", archive(srv__deploy=text.encode()))
+
+        def lasting(*arguments):
+            report = self.report("bad.tar", *arguments, code=1)
+            return {key: report[key] for key in report if key not in ("started", "seconds")}
+
+        without = lasting("--no-cache")
+        cache = self.home / ".cache/assay"
+        self.assertFalse(cache.exists())
+        for _ in range(2):
+            self.assertEqual(lasting(), without)
+        names = sorted(path.name.split("-")[0] for path in cache.iterdir())
+        self.assertEqual(names, ["rules", "seen"])
+        for path in cache.iterdir():
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+            path.write_bytes(b"")
+        self.assertEqual(lasting(), without)
+        shutil.rmtree(cache)
+        self.assertEqual(lasting(), without)
 
     def test_a_policy_decides_what_blocks(self):
         self.put("bad.tar", archive(srv__deploy=f"T={TOKEN}\n".encode()))
