@@ -345,8 +345,8 @@ START_TEST(what_stands_encoded_is_found_among_known_neighbours)
 
     ck_assert_uint_eq(encode(SECRET, bad), len);
     fixture_scan(&fixture, "a", clean, CONTENT, 0);
-    for (size_t at = STREAM_WINDOW - 6000; at < STREAM_WINDOW + 5000;
-         at += 613) { /* places kept: 20 */
+    /* Fewer than FINDING_PLACES_MAX: places that are kept are told apart. */
+    for (size_t at = STREAM_WINDOW - 6000; at < STREAM_WINDOW + 5000; at += 613) {
         memcpy(content + at, good, len);
         fixture_scan(&fixture, "a", content, CONTENT, 0);
         ck_assert_int_eq(fixture_places(&fixture), places);
