@@ -12,6 +12,8 @@
     row(zstd) \
     row(bzip2) \
     row(lz4) \
+    row(lzip) \
+    row(compress) \
     row(tar) \
     row(cpio) \
     row(ar) \
@@ -41,9 +43,7 @@
     row(hfsplus) \
     row(vma) \
     row(rar) \
-    row(lzip) \
     row(lzop) \
-    row(compress) \
     row(git_pack) \
     row(git_loose) \
     row(sqlite) \

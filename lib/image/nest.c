@@ -91,7 +91,7 @@ int image_walk_after(struct image_walk *walk, struct stream *in, const uint8_t *
                 : walk_opaque(walk, &entry, &rest.content);
 }
 
-int image_walk_tail(struct image_walk *walk, const struct filler_tail *tail)
+int image_walk_tail(struct image_walk *walk, const struct filler_tail *tail, struct stream *in)
 {
     int r = 0;
 
@@ -99,8 +99,10 @@ int image_walk_tail(struct image_walk *walk, const struct filler_tail *tail)
         r = image_walk_meta(walk, "(after the end)", tail->data.data, tail->data.len);
     if (r == 0 && tail->lost)
         image_walk_unread(walk, NULL, UNREAD_CORRUPT,
-                          "%llu bytes more stand beside the compressed data or after its end",
+                          "%llu bytes more stand beside the compressed data",
                           (unsigned long long)tail->lost);
+    if (r == 0 && tail->ended)
+        r = image_walk_after(walk, in, tail->after.data, tail->after.len, true);
     return r;
 }
 
@@ -148,7 +150,7 @@ static int filter_open(struct image_walk *walk, const struct image_format *forma
 static int walk_filter(struct image_walk *walk, const struct image_format *format,
                        struct sniff *sniff, const char *name)
 {
-    struct filler_tail tail = {.data = ASSAY_BUF(FILLER_TAIL_MAX)};
+    struct filler_tail tail = FILLER_TAIL;
     char own[1024] = "", content[1024];
     struct content_stream inside;
     struct stream *out = NULL;
@@ -164,10 +166,10 @@ static int walk_filter(struct image_walk *walk, const struct image_format *forma
     content_name(format, own, name, content, sizeof(content));
     inside = content_of(out, NULL, 0);
     r = image_walk_inside(walk, &inside.content, content, NULL);
-    stream_close(out); /* first: its thread may still write to `tail` */
+    stream_close(out); /* first: its thread may still write to `tail` and read from `sniff` */
     if (r == 0)
-        r = image_walk_tail(walk, &tail);
-    assay_buf_free(&tail.data);
+        r = image_walk_tail(walk, &tail, &sniff->stream);
+    filler_tail_free(&tail);
     return r;
 }
 

@@ -79,8 +79,9 @@ int image_walk_inside(struct image_walk *walk, struct content *content, const ch
 int image_walk_after(struct image_walk *walk, struct stream *in, const uint8_t *data, size_t len,
                      bool look);
 
-/* Hands over what a filler left behind its end: META "(after the end)". */
-int image_walk_tail(struct image_walk *walk, const struct filler_tail *tail);
+/* Hands over what a filler found beside its content as META "(after the end)", and what stands
+ * behind its end in its input `in` as image_walk_after() does. */
+int image_walk_tail(struct image_walk *walk, const struct filler_tail *tail, struct stream *in);
 
 /* Walks blocks of a known format. */
 int image_walk_blocks(struct image_walk *walk, const struct image_format *format,

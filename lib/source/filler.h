@@ -10,12 +10,23 @@
 #include "source/stream.h"
 
 #define FILLER_TAIL_MAX (1 << 20)
+#define FILLER_AFTER_MAX (16 << 20) /* more than any block that a stream lends */
 
-/* What stands in skippable frames and after the end of compressed data, if anything but zeros. */
+/* What compressed data holds beside what it decompresses to. */
 struct filler_tail {
-    struct assay_buf data; /* at most FILLER_TAIL_MAX bytes */
-    uint64_t lost;         /* bytes beyond those */
+    struct assay_buf data;  /* of skippable frames and further headers: FILLER_TAIL_MAX bytes */
+    uint64_t lost;          /* bytes beyond those */
+    bool ended;             /* the end came in good order: */
+    struct assay_buf after; /* what was read of the bytes behind it; the input has the rest */
 };
+
+#define FILLER_TAIL                                                              \
+    (struct filler_tail)                                                         \
+    {                                                                            \
+        .data = ASSAY_BUF(FILLER_TAIL_MAX), .after = ASSAY_BUF(FILLER_AFTER_MAX) \
+    }
+
+void filler_tail_free(struct filler_tail *tail);
 
 /* The regular file `fd` from its start to its end by pread, with `hash` hashed on the way by
  * SHA-256. `fd` is lent. `read`, which may be NULL, is kept at the count of bytes read. Fails with
@@ -26,14 +37,14 @@ int filler_file_new(int fd, bool hash, _Atomic uint64_t *read, struct filler **r
 int filler_file_digest(struct filler *filler, char ret_sha256[ASSAY_SHA256_HEX]);
 
 /* What the gzip members in `in` (RFC 1952) hold, one after the other, by ISA-L. Demands a complete
- * last member with the right checksum: -EBADMSG otherwise. Zeros after the last member are ignored;
- * anything else there goes to `tail`, which outlives the filler, and so do names, comments and
- * extra fields in the headers of members after the first. `in` is lent. */
+ * last member with the right checksum: -EBADMSG otherwise. What follows the last member is left in
+ * `in`, but for what was read of it, which goes to `tail`; so do names, comments and extra fields
+ * in the headers of members after the first. `in` is lent, and `tail` outlives the filler. */
 int filler_gzip_new(struct stream *in, struct filler_tail *tail, struct filler **ret);
 
 /* What the zlib stream (RFC 1950) in `in` holds, by ISA-L, its checksum demanded: -EBADMSG
- * otherwise. What follows it goes to `tail`; with NULL it stays in `in`, and after the end `in` of
- * the filler is the very length of the stream. `in` is lent. */
+ * otherwise. What follows it is told as above; with NULL it is not, and after the end `in` of the
+ * filler is the very length of the stream. `in` is lent. */
 int filler_zlib_new(struct stream *in, struct filler_tail *tail, struct filler **ret);
 
 /* Makes a filler of filler_zlib_new() begin anew, where its stream stands now. */
@@ -61,9 +72,7 @@ int filler_limit_new(struct filler *inner, const struct filler_limits *limits, s
 /* Adds bytes to the tail. */
 void filler_tail_add(struct filler_tail *tail, const uint8_t *data, size_t len);
 
-/* Takes what is left in `in` (`len` bytes at `data` first) as the tail. Returns 0 or the error of
- * the stream. */
-int filler_tail_take(struct filler_tail *tail, struct stream *in, const uint8_t *data, size_t len,
-                     struct assay_error *err);
+/* Takes bytes at hand behind the end. Returns 0, -ENOMEM, or -EFBIG. */
+int filler_tail_after(struct filler_tail *tail, const uint8_t *data, size_t len);
 
 #endif

@@ -1,4 +1,5 @@
-/* xz, zstd, bzip2, lz4 and lzma by libarchive's filters, with the format "raw" behind them. */
+/* xz, zstd, bzip2, lz4, lzip, compress and lzma by libarchive's filters, with the format "raw"
+ * behind them. */
 #include "source/filler.h"
 #include "source/skippable.h"
 
@@ -57,22 +58,24 @@ static int archive_failed(struct filler_archive *self, struct assay_error *err)
     }
     if (archive_errno(self->archive) == ENOMEM)
         return assay_error_set(err, ENOMEM, "memory ran out while decompressing");
-    return assay_error_set(err, EBADMSG, "the %s data is damaged: %s",
-                           archive_filter_name(self->archive, 0), text ? text : "no reason given");
+    return assay_error_set(err, EBADMSG, "the compressed data is damaged: %s",
+                           text ? text : "no reason given");
 }
 
-/* At the end: what the filter did not consume is the tail. */
+/* At the end: what the filter did not consume stands behind it. */
 static int archive_end(struct filler_archive *self, struct assay_error *err)
 {
     la_int64_t used = archive_filter_bytes(self->archive, archive_filter_count(self->archive) - 1);
     uint64_t left =
         used >= 0 && (uint64_t)used < self->filler.in ? self->filler.in - (uint64_t)used : 0;
 
+    int r;
+
     self->ended = true;
     if (left > self->block_len)
         left = self->block_len;
-    return filler_tail_take(self->tail, self->in,
-                            left ? self->block + (self->block_len - left) : NULL, left, err);
+    r = filler_tail_after(self->tail, left ? self->block + (self->block_len - left) : NULL, left);
+    return r < 0 ? assay_error_set(err, -r, "no room for what follows the compressed data") : 0;
 }
 
 /* libarchive says the same of data that holds nothing and of data whose first block is damaged; but
@@ -84,6 +87,10 @@ static bool may_be_empty(const struct filler_archive *self)
         return self->filler.in == 32; /* two headers and an index */
     case ARCHIVE_FILTER_BZIP2:
         return self->filler.in == 14;
+    case ARCHIVE_FILTER_LZIP:
+        return self->filler.in == 36;
+    case ARCHIVE_FILTER_COMPRESS:
+        return self->filler.in == 3;
     case ARCHIVE_FILTER_LZMA:
         return self->filler.in <= 24;
     default: /* one zstd or LZ4 frame */
@@ -98,12 +105,13 @@ static int archive_begin(struct filler_archive *self, struct assay_error *err)
 
     self->opened = true;
     r = archive_read_open(self->archive, self, NULL, archive_input, NULL);
+    if (r == ARCHIVE_OK && archive_filter_count(self->archive) < 2)
+        return assay_error_set(err, EBADMSG, "the compressed data has a damaged header");
     if (r == ARCHIVE_OK)
         r = archive_read_next_header(self->archive, &entry);
     if (r == ARCHIVE_EOF)
         return may_be_empty(self) ? archive_end(self, err)
-                                  : assay_error_set(err, EBADMSG, "the %s data is damaged",
-                                                    archive_filter_name(self->archive, 0));
+                                  : assay_error_set(err, EBADMSG, "the compressed data is damaged");
     return r < ARCHIVE_WARN ? archive_failed(self, err) : 0;
 }
 
@@ -154,6 +162,14 @@ static void archive_close_filler(struct filler *filler)
     free(self);
 }
 
+/* libarchive 3.6.2 reads the first bytes for compress at once when it is told to use it, at which
+ * time there are none; so it is left to find that out. */
+static int filter_add(struct archive *archive, int code)
+{
+    return code == ARCHIVE_FILTER_COMPRESS ? archive_read_support_filter_compress(archive)
+                                           : archive_read_append_filter(archive, code);
+}
+
 int filler_archive_new(struct stream *in, int code, struct filler_tail *tail, struct filler **ret)
 {
     struct filler_archive *self = calloc(1, sizeof(*self));
@@ -167,7 +183,7 @@ int filler_archive_new(struct stream *in, int code, struct filler_tail *tail, st
     self->archive = archive_read_new();
     if (!self->archive || archive_read_support_format_raw(self->archive) != ARCHIVE_OK ||
         archive_read_support_format_empty(self->archive) != ARCHIVE_OK ||
-        archive_read_append_filter(self->archive, code) != ARCHIVE_OK) {
+        filter_add(self->archive, code) != ARCHIVE_OK) {
         archive_close_filler(&self->filler);
         return -ENOMEM;
     }

@@ -47,11 +47,13 @@ static int gzip_input(struct filler_gzip *gzip, struct assay_error *err)
 static int gzip_trailing(struct filler_gzip *gzip, struct assay_error *err)
 {
     size_t left = gzip->state.avail_in;
+    int r = filler_tail_after(gzip->tail, gzip->header.data, gzip->header.len);
 
+    if (r == 0)
+        r = filler_tail_after(gzip->tail, gzip->state.next_in, left);
     gzip->ended = true;
     gzip->state.avail_in = 0;
-    filler_tail_add(gzip->tail, gzip->header.data, gzip->header.len);
-    return filler_tail_take(gzip->tail, gzip->in, gzip->state.next_in, left, err);
+    return r < 0 ? assay_error_set(err, -r, "no room for what follows the gzip data") : 0;
 }
 
 /* Between two members. */
@@ -59,9 +61,11 @@ static int gzip_boundary(struct filler_gzip *gzip, struct assay_error *err)
 {
     int r = gzip_input(gzip, err);
 
-    if (r <= 0) {
-        gzip->ended = r == 0;
+    if (r < 0)
         return r;
+    if (r == 0) {
+        gzip->ended = gzip->tail->ended = true;
+        return 0;
     }
     isal_inflate_reset(&gzip->state);
     gzip_header_begin(&gzip->header);

@@ -19,13 +19,14 @@ void filler_tail_add(struct filler_tail *tail, const uint8_t *data, size_t len)
     tail->lost += len - take;
 }
 
-int filler_tail_take(struct filler_tail *tail, struct stream *in, const uint8_t *data, size_t len,
-                     struct assay_error *err)
+int filler_tail_after(struct filler_tail *tail, const uint8_t *data, size_t len)
 {
-    int r;
+    tail->ended = true;
+    return len ? assay_buf_append(&tail->after, data, len) : 0;
+}
 
-    filler_tail_add(tail, data, len);
-    while ((r = in->next(in, &data, &len, err)) > 0)
-        filler_tail_add(tail, data, len);
-    return r;
+void filler_tail_free(struct filler_tail *tail)
+{
+    assay_buf_free(&tail->data);
+    assay_buf_free(&tail->after);
 }

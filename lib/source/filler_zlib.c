@@ -70,6 +70,7 @@ static int zlib_end(struct filler_zlib *zlib, struct assay_error *err)
     size_t kept = zlib->state.read_in_length > 0 ? (size_t)zlib->state.read_in_length / 8 : 0;
     size_t left = zlib->state.avail_in;
     uint8_t bytes[8];
+    int r;
 
     zlib->ended = true;
     zlib->filler.in -= left + kept;
@@ -77,8 +78,10 @@ static int zlib_end(struct filler_zlib *zlib, struct assay_error *err)
         return 0;
     for (size_t i = 0; i < kept; i++)
         bytes[i] = (uint8_t)(zlib->state.read_in >> 8 * i);
-    filler_tail_add(zlib->tail, bytes, kept);
-    return filler_tail_take(zlib->tail, zlib->in, zlib->state.next_in, left, err);
+    r = filler_tail_after(zlib->tail, bytes, kept);
+    if (r == 0)
+        r = filler_tail_after(zlib->tail, zlib->state.next_in, left);
+    return r < 0 ? assay_error_set(err, -r, "no room for what follows the zlib stream") : 0;
 }
 
 static int zlib_step(struct filler_zlib *zlib, struct assay_error *err)

@@ -5,6 +5,7 @@
 #define MAGIC_SIZE 4
 #define MAGIC_ZSTD 0xfd2fb528u
 #define MAGIC_LZ4 0x184d2204u
+#define MAGIC_LZ4_LEGACY 0x184c2102u
 #define MAGIC_SKIPPABLE 0x184d2a50u /* and the 15 after it */
 
 static uint32_t le32(const uint8_t *p)
@@ -71,6 +72,16 @@ static int on_lz4(struct skippable *self)
     return expect(self, 1 + (flags & 8 ? 8 : 0) + (flags & 1 ? 4 : 0) + 1, 4, on_lz4_block);
 }
 
+/* Legacy frames end where another one begins. */
+static int on_legacy_block(struct skippable *self)
+{
+    uint32_t size = le32(self->head);
+
+    if (size == MAGIC_LZ4 || size == MAGIC_LZ4_LEGACY || (size & ~15u) == MAGIC_SKIPPABLE)
+        return on_magic(self);
+    return expect(self, size, 4, on_legacy_block);
+}
+
 static int on_magic(struct skippable *self)
 {
     uint32_t magic = le32(self->head);
@@ -81,6 +92,8 @@ static int on_magic(struct skippable *self)
         return expect(self, 0, 1, on_zstd);
     if (magic == MAGIC_LZ4)
         return expect(self, 0, 1, on_lz4);
+    if (magic == MAGIC_LZ4_LEGACY)
+        return expect(self, 0, 4, on_legacy_block);
     return -1;
 }
 

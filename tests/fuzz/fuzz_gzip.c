@@ -27,7 +27,7 @@ static int next_piece(struct stream *stream, const uint8_t **ret, size_t *ret_le
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct filler_tail tail = {.data = ASSAY_BUF(FILLER_TAIL_MAX)};
+    struct filler_tail tail = FILLER_TAIL;
     struct pieces pieces = {.stream = {.next = next_piece}};
     struct assay_error err = {0};
     struct filler *filler;
@@ -48,6 +48,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (n < 0 && n != -EBADMSG)
         __builtin_trap();
     filler_close(filler);
-    assay_buf_free(&tail.data);
+    filler_tail_free(&tail);
     return 0;
 }

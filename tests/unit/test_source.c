@@ -85,7 +85,7 @@ START_TEST(gzip_comes_out_the_same_however_it_is_cut)
 
     for (size_t i = 0; i < 2 * sizeof(cuts) / sizeof(*cuts); i++) {
         struct pieces in = pieces_of(packed, packed_len, cuts[i / 2]);
-        struct filler_tail tail = {.data = ASSAY_BUF(FILLER_TAIL_MAX)};
+        struct filler_tail tail = FILLER_TAIL;
         struct assay_error err = {0};
         struct stream *stream;
         struct filler *filler;
@@ -125,7 +125,7 @@ START_TEST(headers_of_later_members_are_handed_over)
     memcpy(all + n, packed, packed_len);
     for (size_t i = 0; i < sizeof(cuts) / sizeof(*cuts); i++) {
         struct pieces in = pieces_of(all, n, cuts[i]);
-        struct filler_tail tail = {.data = ASSAY_BUF(FILLER_TAIL_MAX)};
+        struct filler_tail tail = FILLER_TAIL;
         struct assay_error err = {0};
         struct stream *stream;
         struct filler *filler;
@@ -138,7 +138,7 @@ START_TEST(headers_of_later_members_are_handed_over)
         ck_assert_uint_eq(tail.data.len, 2 + 7 + 9 + 10);
         ck_assert_mem_eq(tail.data.data, "\7\0xx\3\0abcits-name\0a comment", 2 + 7 + 9 + 10);
         ck_assert_uint_eq(tail.lost, 0);
-        assay_buf_free(&tail.data);
+        filler_tail_free(&tail);
         stream_close(stream);
     }
 }
@@ -150,7 +150,7 @@ START_TEST(gzip_that_is_cut_or_damaged_is_noticed)
 
     for (size_t lost = 1; lost < 40; lost++) {
         struct pieces in = pieces_of(packed, packed_len - lost, 512);
-        struct filler_tail tail = {.data = ASSAY_BUF(FILLER_TAIL_MAX)};
+        struct filler_tail tail = FILLER_TAIL;
         struct assay_error err = {0};
         struct stream *stream;
         struct filler *filler;
@@ -166,7 +166,7 @@ START_TEST(gzip_that_is_cut_or_damaged_is_noticed)
     packed[packed_len - 6] ^= 1; /* in the checksum */
     {
         struct pieces in = pieces_of(packed, packed_len, 512);
-        struct filler_tail tail = {.data = ASSAY_BUF(FILLER_TAIL_MAX)};
+        struct filler_tail tail = FILLER_TAIL;
         struct assay_error err = {0};
         struct stream *stream;
         struct filler *filler;
@@ -185,7 +185,7 @@ START_TEST(a_ring_can_be_closed_at_any_time)
 {
     for (int reads = 0; reads < 5; reads++) {
         struct pieces in = pieces_of(packed, packed_len, 100);
-        struct filler_tail tail = {.data = ASSAY_BUF(FILLER_TAIL_MAX)};
+        struct filler_tail tail = FILLER_TAIL;
         struct stream *stream;
         struct filler *filler;
         const uint8_t *data;
@@ -204,7 +204,7 @@ START_TEST(limits_stop_a_filler)
 {
     _Atomic uint64_t expanded = 0;
     struct pieces in = pieces_of(packed, packed_len, 512);
-    struct filler_tail tail = {.data = ASSAY_BUF(FILLER_TAIL_MAX)};
+    struct filler_tail tail = FILLER_TAIL;
     struct filler_limits limits = {.expanded = &expanded,
                                    .max_expanded = 50000,
                                    .ratio = 1000,

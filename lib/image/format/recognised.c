@@ -30,14 +30,7 @@ RECOGNISED(hfsplus, "HFS+",
            image_head_has(head, 1024, "H+\0\4", 4) || image_head_has(head, 1024, "HX\0\5", 4));
 
 RECOGNISED(rar, "rar", image_head_has(head, 0, "Rar!\x1a\x07", 6));
-RECOGNISED(lzip, "lzip", image_head_has(head, 0, "LZIP\1", 5) && head->len >= 26);
 RECOGNISED(lzop, "lzop", image_head_has(head, 0, "\x89LZO\0\r\n\x1a\n", 9));
-/* compress(1): codes of at most 9 to 16 bits, and with one cleared table the first code is a byte
- */
-RECOGNISED(compress, "compress",
-           image_head_has(head, 0, "\x1f\x9d", 2) && head->len > 5 && (head->data[2] & 0x60) == 0 &&
-               (head->data[2] & 0x1f) >= 9 && (head->data[2] & 0x1f) <= 16 &&
-               (head->data[4] & 1) == 0);
 
 static bool probe_luks(const struct image_head *head)
 {

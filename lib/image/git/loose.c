@@ -84,15 +84,15 @@ static int loose_walk(struct image_walk *walk, struct stream *inflated)
 
 int image_git_loose_stream(struct image_walk *walk, struct stream *in)
 {
-    struct filler_tail tail = {.data = ASSAY_BUF(FILLER_TAIL_MAX)};
+    struct filler_tail tail = FILLER_TAIL;
     struct stream *inflated = NULL;
     int r = loose_open(walk, in, &tail, &inflated);
 
     r = r < 0 ? image_walk_damage(walk, NULL, r, NULL) : loose_walk(walk, inflated);
     stream_close(inflated);
     if (r == 0)
-        r = image_walk_tail(walk, &tail);
-    assay_buf_free(&tail.data);
+        r = image_walk_tail(walk, &tail, in);
+    filler_tail_free(&tail);
     return r;
 }
 
