@@ -24,7 +24,8 @@ struct archive_walk {
     uint64_t lent; /* bytes; for blocks, the place read next */
     uint8_t *buffer;
     struct image_margin margin; /* of a stream */
-    bool amid;                  /* an entry is open */
+    const char *path;           /* of the entry that is open, or NULL */
+    bool encrypted;             /* it is, which has been reported */
     bool opened;                /* libarchive took the data for the format */
     bool ended;                 /* it was read to its end without damage that stopped it */
     int in_failed;              /* the input's own error */
@@ -44,7 +45,7 @@ static la_ssize_t read_stream(struct archive *archive, void *ctx, const void **r
     /* The block at hand goes: what of it was not content so far will not be any more. */
     image_margin_take(&self->margin, self->lent, self->block, self->block_len,
                       self->lent - self->block_len);
-    if (!self->amid && image_margin_tell(&self->margin, false) < 0)
+    if (!self->path && image_margin_tell(&self->margin, false) < 0)
         return -1;
     r = self->in->next(self->in, &self->block, &self->block_len, &self->in_err);
 
@@ -91,28 +92,51 @@ static la_int64_t seek_blocks(struct archive *archive, void *ctx, la_int64_t off
     return (la_int64_t)self->lent;
 }
 
+/* What libarchive says of its failure or warning, and the errno that fits: what it cannot decode is
+ * told apart from damage by its words only. */
+static const char *archive_says(struct archive_walk *self, int *ret_code)
+{
+    const char *text = archive_error_string(self->archive);
+
+    text = text ? text : "no reason given";
+    *ret_code = archive_errno(self->archive) == ENOMEM ? ENOMEM : EBADMSG;
+    if (strcasestr(text, "unsupported") || strcasestr(text, "not supported"))
+        *ret_code = EOPNOTSUPP;
+    return text;
+}
+
 /* Takes libarchive's failure: reported at `path`, or what ends the walk. */
 static int archive_damage(struct archive_walk *self, const char *path)
 {
-    const char *text = archive_error_string(self->archive);
     struct assay_error err = {0};
-    int code = EBADMSG;
+    int code;
+    const char *text = archive_says(self, &code);
 
     if (self->walk->failed < 0)
         return self->walk->failed;
     if (self->in_failed < 0)
         return image_walk_damage(self->walk, path, self->in_failed, &self->in_err);
-    if (archive_errno(self->archive) == ENOMEM)
-        code = ENOMEM;
     /* libarchive 3.6.2 reads past its table of formats when asked before one was chosen. */
     if (self->opened && archive_read_has_encrypted_entries(self->archive) > 0) {
-        image_walk_unread(self->walk, path, UNREAD_ENCRYPTED, "%s",
-                          text ? text : "the data is encrypted");
+        image_walk_unread(self->walk, path, UNREAD_ENCRYPTED, "%s", text);
         return 0;
     }
-    assay_error_set(&err, code, "the %s data is damaged: %s", self->format->name,
-                    text ? text : "no reason given");
+    assay_error_set(&err, code, "the %s data cannot be read: %s", self->format->name, text);
     return image_walk_damage(self->walk, path, -code, &err);
+}
+
+/* libarchive goes on after a warning: a checksum that differs, bytes passed over, an attribute left
+ * out. Only a name that it could not convert is no loss, since the bytes around the entries show it
+ * as it stands, unless they are compressed. */
+static void archive_warned(struct archive_walk *self)
+{
+    int code;
+    const char *text = archive_says(self, &code);
+
+    if (strstr(text, "be converted") && !self->format->packed_names)
+        return;
+    image_walk_unread(self->walk, self->path,
+                      code == EOPNOTSUPP ? UNREAD_UNSUPPORTED : UNREAD_CORRUPT, "%s", text);
 }
 
 /* Takes what libarchive has consumed beside content; `len` bytes of content come next. It consumes
@@ -133,13 +157,15 @@ static int archive_content_next(struct content *content, const uint8_t **ret, si
     const void *data;
     la_int64_t offset;
     const char *text;
-    int r;
+    int r, code;
 
     do {
         *ret_len = 0;
         r = archive_read_data_block(self->archive, &data, ret_len, &offset);
+        if (r == ARCHIVE_WARN)
+            archive_warned(self);
     } while (r != ARCHIVE_EOF && r >= ARCHIVE_WARN && *ret_len == 0);
-    if (r == ARCHIVE_EOF)
+    if (r == ARCHIVE_EOF || (r < ARCHIVE_WARN && self->encrypted && self->in_failed == 0))
         return 0;
     if (r < ARCHIVE_WARN) {
         if (self->in_failed < 0) {
@@ -147,9 +173,8 @@ static int archive_content_next(struct content *content, const uint8_t **ret, si
                 *err = self->in_err;
             return self->in_failed;
         }
-        text = archive_error_string(self->archive);
-        return assay_error_set(err, EBADMSG, "the content is damaged: %s",
-                               text ? text : "no reason given");
+        text = archive_says(self, &code);
+        return assay_error_set(err, code, "the content cannot be read: %s", text);
     }
     *ret = data;
     *ret_offset = (uint64_t)offset;
@@ -231,7 +256,7 @@ static void take_links(struct archive_entry *from, struct entry *entry)
     }
 }
 
-static int archive_take(struct archive_walk *self, struct archive_entry *from)
+static int archive_take(struct archive_walk *self, struct archive_entry *from, bool warned)
 {
     struct entry_xattr xattrs[XATTRS_MAX];
     struct archive_content content = {.content = {UINT64_MAX, archive_content_next}, .self = self};
@@ -247,23 +272,33 @@ static int archive_take(struct archive_walk *self, struct archive_entry *from)
         .size = archive_entry_size_is_set(from) ? archive_entry_size(from) : -1,
         .mtime = archive_entry_mtime(from),
     };
+    int r;
 
     raw = raw ? raw : archive_entry_pathname_utf8(from);
     entry.path = path = clean_path(raw ? raw : "(unnamed)");
     if (!path)
         return image_walk_damage(self->walk, NULL, -ENOMEM, NULL);
+    self->path = path;
+    if (warned)
+        archive_warned(self);
     if (!raw)
         image_walk_unread(self->walk, path, UNREAD_CORRUPT, "its name cannot be read");
     entry.xattrs = xattrs;
     entry.n_xattrs = take_xattrs(self, from, path, xattrs);
     take_links(from, &entry);
-    if (entry.type != ENTRY_FILE)
-        return image_walk_entry(self->walk, &entry);
-    if (archive_entry_is_data_encrypted(from))
+    if (entry.type != ENTRY_FILE) {
+        r = image_walk_entry(self->walk, &entry);
+        self->path = NULL;
+        return r;
+    }
+    self->encrypted = archive_entry_is_data_encrypted(from);
+    if (self->encrypted)
         image_walk_unread(self->walk, path, UNREAD_ENCRYPTED, "the entry is encrypted");
     if (entry.size >= 0)
         content.content.size = (uint64_t)entry.size;
-    return image_walk_file(self->walk, &entry, &content.content);
+    r = image_walk_file(self->walk, &entry, &content.content);
+    self->path = NULL;
+    return r;
 }
 
 /* The end of the entries. A tar that was cut between two of them is none that is damaged to
@@ -289,7 +324,8 @@ static int archive_entries(struct archive_walk *self)
         r = archive_read_next_header(self->archive, &entry);
         if (r == ARCHIVE_EOF)
             return archive_end(self);
-        if (r == ARCHIVE_RETRY && self->in_failed == 0 && retries++ < RETRIES_MAX) {
+        if ((r == ARCHIVE_RETRY || r == ARCHIVE_FAILED) && self->in_failed == 0 &&
+            retries++ < RETRIES_MAX) {
             w = archive_damage(self, NULL);
             if (w < 0)
                 return w;
@@ -299,10 +335,8 @@ static int archive_entries(struct archive_walk *self)
             return archive_damage(self, NULL);
         archive_margin(self, 0);
         w = image_margin_tell(&self->margin, false);
-        self->amid = true;
         if (w == 0)
-            w = archive_take(self, entry);
-        self->amid = false;
+            w = archive_take(self, entry, r == ARCHIVE_WARN);
         if (w < 0)
             return w;
     }
@@ -326,12 +360,6 @@ static int archive_open(struct archive_walk *self)
     self->opened = archive_read_open1(self->archive) >= ARCHIVE_WARN;
     if (!self->opened)
         return archive_damage(self, NULL);
-    if (self->margin.wanted && archive_filter_count(self->archive) > 1) {
-        /* Positions behind a filter are not those of the stream. */
-        self->margin.wanted = false;
-        image_walk_unread(self->walk, NULL, UNREAD_UNSUPPORTED,
-                          "the %s's own headers were not scanned", self->format->name);
-    }
     return archive_entries(self);
 }
 

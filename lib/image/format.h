@@ -47,6 +47,7 @@ struct image_format {
 
     /* STREAM and BLOCKS by libarchive */
     int (*support)(struct archive *archive);
+    bool packed_names; /* names stand in compressed headers only */
     bool end_mark; /* of STREAM: its end is marked, so that one without a mark was cut */
 
     /* STREAM otherwise. Damage is reported by the function itself; errors end the walk. */

@@ -63,7 +63,11 @@ int image_walk_damage(struct image_walk *walk, const char *path, int r,
         return r;
     if (r == -ENOMEM || r == -EIO || r == -ESTALE)
         return walk_fail(walk, r, err);
-    image_walk_unread(walk, path, r == -EFBIG ? UNREAD_BUDGET : UNREAD_CORRUPT, "%s", text);
+    image_walk_unread(walk, path,
+                      r == -EFBIG        ? UNREAD_BUDGET
+                      : r == -EOPNOTSUPP ? UNREAD_UNSUPPORTED
+                                         : UNREAD_CORRUPT,
+                      "%s", text);
     return 0;
 }
 

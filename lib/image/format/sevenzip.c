@@ -14,5 +14,6 @@ const struct image_format image_format_sevenzip = {
     .by = "libarchive",
     .notes = "",
     .probe = probe_sevenzip,
+    .packed_names = true,
     .support = archive_read_support_format_7zip,
 };

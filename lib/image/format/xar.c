@@ -14,5 +14,6 @@ const struct image_format image_format_xar = {
     .by = "libarchive",
     .notes = "",
     .probe = probe_xar,
+    .packed_names = true,
     .support = archive_read_support_format_xar,
 };
