@@ -12,12 +12,24 @@ static const char plain[] =
     "tar -C tree -cf - etc data/deep | gzip >tree/data/inner.tgz\n"
     "for i in 1 2 3 4 5 6 7 8; do echo number $i >tree/data/f$i; done\n";
 /* And what not every format can hold. */
-static const char whole[] =
-    "ln -s wsl.cfg tree/etc/link; ln -s \"$(printf '%0100d' 7)\" tree/etc/long\n"
-    "ln tree/data/hay.txt tree/data/hard; mkfifo tree/data/pipe\n"
-    "truncate -s 300K tree/data/sparse\n"
-    "printf piece | dd of=tree/data/sparse bs=1 seek=200007 conv=notrunc status=none\n"
-    "printf x >\"tree/data/$(printf '%0150d' 7)\"; chmod 4750 tree/etc/wsl.cfg\n";
+#define LINKS                                                                           \
+    "ln -s wsl.cfg tree/etc/link; ln -s \"$(printf '%0100d' 7)\" tree/etc/long\n"       \
+    "ln tree/data/hay.txt tree/data/hard\n"                                             \
+    "truncate -s 300K tree/data/sparse\n"                                               \
+    "printf piece | dd of=tree/data/sparse bs=1 seek=200007 conv=notrunc status=none\n" \
+    "printf x >\"tree/data/$(printf '%0150d' 7)\"; chmod 4750 tree/etc/wsl.cfg\n"
+
+static const char *more(enum proof proof)
+{
+    switch (proof) {
+    case PROOF_TREE:
+        return LINKS "mkfifo tree/data/pipe\n";
+    case PROOF_LINKS:
+        return LINKS;
+    default:
+        return "";
+    }
+}
 
 bool fixture_make(const struct fixture *fixture, const char *folder)
 {
@@ -31,10 +43,11 @@ bool fixture_make(const struct fixture *fixture, const char *folder)
     if (asprintf(&command,
                  "cd '%s' && export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8 MTOOLS_SKIP_CHECK=1\n"
                  "( set -e; rm -rf tree work; mkdir work\n%s%s\n"
-                 "cd work && '%s/tests/formats/make/%s.sh' '%s' ../tree '../%s-%s' ) >log 2>&1 ||\n"
+                 "cd work && '%s/tests/formats/make/%s.sh' '%s' \"$OLDPWD/tree\" \"$OLDPWD/%s-%s\" "
+                 ") >log 2>&1 ||\n"
                  "{ cat log >&2; exit 1; }; rm -rf tree work",
-                 folder, plain, fixture->proof == PROOF_TREE ? whole : "", ASSAY_SOURCE_DIR, script,
-                 fixture->variant, fixture->format, fixture->variant) < 0)
+                 folder, plain, more(fixture->proof), ASSAY_SOURCE_DIR, script, fixture->variant,
+                 fixture->format, fixture->variant) < 0)
         return false;
     status = system(command);
     free(command);

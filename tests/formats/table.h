@@ -2,7 +2,8 @@
  * real tool, and what proves that it was read.
  *
  * A fixture is made by tests/formats/make/FORMAT.sh (lower case, "-" for blanks), called in an
- * empty folder as `FORMAT.sh VARIANT TREE OUT`: TREE is a folder to pack, OUT the file to write. */
+ * empty folder as `FORMAT.sh VARIANT TREE OUT`: TREE is a folder to pack, OUT the file to write,
+ * both absolute. What the script adds to TREE is compared as well. */
 #ifndef ASSAY_TEST_FORMATS_TABLE_H
 #define ASSAY_TEST_FORMATS_TABLE_H
 
@@ -16,6 +17,7 @@ enum proof {
     PROOF_CONTENTS, /* every file's SHA-256 below the prefix, under whatever name */
     PROOF_NEEDLE,   /* the needle that the fixture holds, in some entry below the prefix */
     PROOF_REPORTED, /* the needle in the raw bytes, and the place reported as unread */
+    PROOF_TOLD,     /* the place reported as unread, its content being encrypted or packed */
 };
 
 struct fixture {

@@ -1,14 +1,10 @@
 #!/bin/sh
-# A tar in one of GNU tar's formats (gnu, pax, ustar), sparse files stored as such where it can; or
-# of a disk with the tree in it: ova, box (an OVA's files in a tar.gz), flat (a VMDK's extent
-# without its descriptor), raw (google-compute's sparse tar.gz).
+# A tar in one of GNU tar's formats, sparse files stored as such where it can; or of a disk with the
+# tree in it: ova, box (an OVA's files in a tar.gz), flat (a VMDK's extent without its descriptor),
+# raw (google-compute's sparse tar.gz).
 set -eu
-sparse=--sparse
 case $1 in
-ova | box | flat | raw)
-    "$(dirname "$0")/mbr.sh" primary "$2" disk.raw
-    ;;
-ustar) sparse= ;;
+ova | box | flat | raw) "$(dirname "$0")/mbr.sh" primary "$2" disk.raw ;;
 esac
 case $1 in
 ova | box)
@@ -23,8 +19,10 @@ flat)
     tar --format=gnu -cf "$3" disk-flat.vmdk
     ;;
 raw) tar --format=gnu --sparse -czf "$3" disk.raw ;;
-*)
-    # shellcheck disable=SC2086  # an option or nothing
-    tar --format="$1" $sparse -cf "$3" -C "$2" .
-    ;;
+bsdtar) bsdtar --format=pax -cf "$3" -C "$2" . ;;
+copies) tar --hard-dereference -cf "$3" -C "$2" . ;;
+ustar | v7) tar --format="$1" -cf "$3" -C "$2" . ;;
+sparse-*) tar --format=pax --sparse --sparse-version="${1#*-}" -cf "$3" -C "$2" . ;;
+gnu | oldgnu) tar --format="$1" --sparse -cf "$3" -C "$2" . ;;
+pax) tar --format=pax --sparse --xattrs --acls -cf "$3" -C "$2" . ;;
 esac
