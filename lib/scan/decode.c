@@ -10,8 +10,6 @@
 #include "scan/decode/long.h"
 #include "scan/stream.h"
 
-#define GROUP 32 /* blocks classified at a time */
-
 /* A run that ends so many bytes behind the place that told it, or before, is short. All of it is in
  * memory then, whatever window the place is in. */
 #define SHORT (SCAN_REACH - ENCODING_AHEAD - 128)
@@ -228,100 +226,83 @@ static int visit(struct decoder *decoder, unsigned i, uint64_t mask, size_t at)
     return r;
 }
 
-/* True when one of the eight bytes is 0. */
-static bool has_zero(uint64_t bytes)
+/* Of a mask of base64's alphabets, where sixteen bytes of them begin. */
+static uint64_t runs_of(const uint64_t base64[2])
 {
-    const uint64_t ones = 0x0101010101010101;
+    uint64_t run[2] = {base64[0], base64[1]};
 
-    return (bytes - ones) & ~bytes & ones << 7;
+    for (unsigned n = 1; n < 16; n *= 2)
+        classify_follow(run, n);
+    return run[0];
 }
 
-/* Sixteen bytes in a row that fit hold eight aligned ones that do: a quick look first. */
-static bool alternates(const struct classify_block *block)
-{
-    const uint64_t even = 0x5555555555555555;
-
-    return block->zero && (has_zero(block->zero ^ even) || has_zero(block->zero ^ even << 1));
-}
-
-static bool has_run(const struct classify_block block[2])
-{
-    uint64_t low = block[0].base64, high = block[1].base64;
-
-    if (!has_zero(~low) && !has_zero(~high))
-        return false;
-    for (unsigned n = 1; n < 16; n *= 2) {
-        low &= classify_shift(low, high, n);
-        high &= high >> n;
-    }
-    return low;
-}
-
-static int examine_sign(struct decoder *decoder, enum encoding_sign sign, const uint8_t *bytes,
-                        const struct classify_block block[2], size_t at, uint64_t own)
-{
-    struct classify_run runs[2];
-    int r = 0;
-
-    if (sign == SIGN_RUN) {
-        classify_run(bytes, &runs[0]);
-        classify_run(bytes + CLASSIFY_BLOCK, &runs[1]);
-    }
-    for (unsigned i = 0; r == 0 && i < DECODE_ENCODINGS; i++) {
-        uint64_t mask = block[0].escape;
-
-        if (encodings[i]->sign != sign)
-            continue;
-        if (sign == SIGN_RUN)
-            mask = encodings[i]->tell_run(runs);
-        else if (sign == SIGN_ZERO)
-            mask = encodings[i]->tell_zero(block);
-        if (mask & own)
-            r = visit(decoder, i, mask & own, at);
-    }
-    return r;
-}
-
-/* Looks for runs told in the block whose bytes, and those of the next one, are at `bytes`. */
-static int examine(struct decoder *decoder, const uint8_t *bytes,
-                   const struct classify_block block[2], size_t at)
+/* Asks the encodings of a sign about the block at `at`. */
+static int examine(struct decoder *decoder, enum encoding_sign sign,
+                   const struct encoding_block *block, size_t at)
 {
     uint64_t own =
         decoder->high - at >= CLASSIFY_BLOCK ? UINT64_MAX : (1ull << (decoder->high - at)) - 1;
     int r = 0;
 
-    if (block[0].escape)
-        r = examine_sign(decoder, SIGN_ESCAPE, bytes, block, at, own);
-    if (r == 0 && (alternates(&block[0]) || alternates(&block[1])))
-        r = examine_sign(decoder, SIGN_ZERO, bytes, block, at, own);
-    if (r == 0 && has_run(block))
-        r = examine_sign(decoder, SIGN_RUN, bytes, block, at, own);
+    for (unsigned i = 0; r == 0 && i < DECODE_ENCODINGS; i++)
+        if (encodings[i]->sign == sign)
+            r = visit(decoder, i, encodings[i]->tell(block) & own, at);
+    return r;
+}
+
+/* Looks for runs told in the group of `n` blocks at `at`, whose bytes, and those of one more block,
+ * are at `bytes`. */
+static int look_at_group(struct decoder *decoder, const uint8_t *bytes, size_t n, size_t at)
+{
+    struct classify_group group;
+    uint64_t signs;
+    int r = 0;
+
+    classify_group(bytes, n, &group);
+    signs = group.runs | group.alternating | group.escapes;
+    for (; r == 0 && signs; signs &= signs - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(signs);
+        uint64_t bit = signs & -signs;
+        size_t here = at + i * CLASSIFY_BLOCK;
+        struct encoding_block block = {.data = bytes + i * CLASSIFY_BLOCK,
+                                       .zero = {group.zero[i], group.zero[i + 1]},
+                                       .escape = group.escape[i]};
+
+        if (group.escapes & bit)
+            r = examine(decoder, SIGN_ESCAPE, &block, here);
+        if (r == 0 && group.alternating & bit)
+            r = examine(decoder, SIGN_ALTERNATING, &block, here);
+        if (r == 0 && group.runs & bit && (block.run = runs_of(group.base64 + i))) {
+            bool before = here > 0 && classify_base64_values[decoder->piece.data[here - 1]] >= 0;
+
+            block.start = block.run & ~(group.base64[i] << 1 | before);
+            r = examine(decoder, SIGN_RUN, &block, here);
+        }
+    }
     return r;
 }
 
 static int look(struct decoder *decoder)
 {
     const struct encoding_piece *piece = &decoder->piece;
-    struct classify_block blocks[GROUP + 1];
     int r = 0;
 
     for (size_t at = decoder->low, n; r == 0 && at < decoder->high; at += n * CLASSIFY_BLOCK) {
-        uint8_t tail[3 * CLASSIFY_BLOCK] = {0};
+        uint8_t tail[3 * CLASSIFY_BLOCK];
         const uint8_t *bytes = piece->data + at;
         size_t left = piece->len - at;
 
         n = (decoder->high - at + CLASSIFY_BLOCK - 1) / CLASSIFY_BLOCK;
-        n = n < GROUP ? n : GROUP;
+        n = n < CLASSIFY_GROUP ? n : CLASSIFY_GROUP;
         if (left < 2 * CLASSIFY_BLOCK) {
+            memset(tail, 0, sizeof(tail));
             memcpy(tail, bytes, left);
             bytes = tail;
             n = n < 2 ? n : 2;
         } else if (left / CLASSIFY_BLOCK <= n) {
             n = left / CLASSIFY_BLOCK - 1;
         }
-        classify_blocks(bytes, n + 1, blocks);
-        for (size_t i = 0; r == 0 && i < n; i++)
-            r = examine(decoder, bytes + i * CLASSIFY_BLOCK, blocks + i, at + i * CLASSIFY_BLOCK);
+        r = look_at_group(decoder, bytes, n, at);
     }
     return r;
 }

@@ -2,42 +2,67 @@
  *
  * Text is told by four quads that decode to twelve bytes below 0x80, which also says where quads
  * begin: a run may stand in the middle of other characters of the alphabet. Compressed data is told
- * by its first bytes. So what is not seen is text in which no twelve bytes of ASCII follow one
- * another on a multiple of three from its beginning. */
+ * by its first bytes at a run's beginning. So what is not seen is text in which no twelve bytes of
+ * ASCII follow one another on a multiple of three from its beginning. */
 #include "scan/decode/wrap.h"
 
 #include <string.h>
 
 #define QUADS 4 /* of ASCII that tell a run */
 
-/* Positions at which QUADS quads of ASCII stand, and those of what may be packed data. */
-static uint64_t tell(const struct classify_run block[2])
+/* Where a quad of ASCII follows every four characters: QUADS of them. Of most text the first
+ * question is the last. */
+static uint64_t tell_text(const struct encoding_block *block)
 {
-    uint64_t low, high, packed;
+    uint64_t quads[2], more[2];
 
-    low = block[0].first & classify_shift(block[0].second, block[1].second, 1) &
-          classify_shift(block[0].third, block[1].third, 2) &
-          classify_shift(block[0].base64, block[1].base64, 3);
-    high = block[1].first & block[1].second >> 1 & block[1].third >> 2 & block[1].base64 >> 3;
-    low &= classify_shift(low, high, 4);
-    high &= high >> 4;
-    low &= classify_shift(low, high, 8);
-    packed = block[0].packed & classify_shift(block[0].base64, block[1].base64, 15);
-    return low | packed;
+    classify_set(block->data, CLASSIFY_FIRST, quads);
+    for (unsigned n = 4; n < 4 * QUADS; n *= 2)
+        classify_follow(quads, n);
+    quads[0] &= block->run;
+    if (!quads[0])
+        return 0;
+    classify_set(block->data, CLASSIFY_SECOND, more);
+    for (unsigned n = 4; n < 4 * QUADS; n *= 2)
+        classify_follow(more, n);
+    quads[0] &= classify_shift(more, 1);
+    if (!quads[0])
+        return 0;
+    classify_set(block->data, CLASSIFY_THIRD, more);
+    for (unsigned n = 4; n < 4 * QUADS; n *= 2)
+        classify_follow(more, n);
+    return quads[0] & classify_shift(more, 2);
+}
+
+/* gzip: 1f 8b 08; zlib: 78 and one of four (RFC 1952, RFC 1950). */
+static bool is_packed(const uint8_t *text)
+{
+    return text[0] == 'H' ? memcmp(text, "H4sI", 4) == 0
+                          : text[0] == 'e' && memchr("AFJN", text[1], 4);
+}
+
+static uint64_t tell(const struct encoding_block *block)
+{
+    uint64_t packed = 0;
+
+    for (uint64_t left = block->start; left; left &= left - 1)
+        if (is_packed(block->data + __builtin_ctzll(left)))
+            packed |= left & -left;
+    return packed | tell_text(block);
 }
 
 static bool is_quad(const uint8_t *quad)
 {
     for (size_t i = 0; i < 4; i++)
-        if (classify_base64_value(quad[i]) < 0)
+        if (classify_base64_values[quad[i]] < 0)
             return false;
     return true;
 }
 
 static bool is_ascii(const uint8_t *quad)
 {
-    return is_quad(quad) && !(classify_base64_value(quad[0]) & 32) &&
-           !(classify_base64_value(quad[1]) & 8) && !(classify_base64_value(quad[2]) & 2);
+    return is_quad(quad) && !(classify_base64_values[quad[0]] & 32) &&
+           !(classify_base64_values[quad[1]] & 8) && !(classify_base64_values[quad[2]] & 2);
 }
 
 static bool is_text(const struct encoding_piece *piece, size_t at)
@@ -48,27 +73,14 @@ static bool is_text(const struct encoding_piece *piece, size_t at)
     return true;
 }
 
-/* gzip: 1f 8b 08, at a place of its own among others. zlib: 78 and one of four, at the run's
- * beginning (RFC 1952, RFC 1950). */
-static bool is_packed(const struct encoding_piece *piece, size_t at)
-{
-    const uint8_t *text = piece->data + at;
-
-    if (piece->len - at < 16)
-        return false;
-    if (memcmp(text, "H4sI", 4) == 0)
-        return true;
-    return text[0] == 'e' && memchr("AFJN", text[1], 4) &&
-           (at == 0 || classify_base64_value(text[-1]) < 0);
-}
-
 static bool begin(const struct encoding_piece *piece, size_t at, struct encoding_run *ret)
 {
     const uint8_t *data = piece->data;
     size_t low = at > ENCODING_BACK ? at - ENCODING_BACK : 0;
 
     ret->text = at;
-    if (is_packed(piece, at)) {
+    if (piece->len - at >= 16 && is_packed(data + at) &&
+        (at == 0 || classify_base64_values[data[at - 1]] < 0)) {
         ret->at = at;
         return true;
     }
@@ -88,7 +100,7 @@ static size_t step(struct encoding_run *run, const struct encoding_piece *piece,
     size_t n = 0;
 
     while (cap - n >= 4 && encoding_ready(piece, run->at, stop)) {
-        int value = classify_base64_value(piece->data[run->at]);
+        int value = classify_base64_values[piece->data[run->at]];
         size_t skip;
 
         if (value >= 0) {
@@ -104,7 +116,7 @@ static size_t step(struct encoding_run *run, const struct encoding_piece *piece,
         }
         skip = piece->data[run->at] == '='
                    ? 0
-                   : wrap_next(piece, run->at, run->line, classify_base64_value);
+                   : wrap_next(piece, run->at, run->line, classify_base64_values);
         if (skip == 0) {
             run->ended = true;
             break;
@@ -117,9 +129,5 @@ static size_t step(struct encoding_run *run, const struct encoding_piece *piece,
     return n;
 }
 
-const struct encoding encoding_base64 = {.name = "base64",
-                                         .sign = SIGN_RUN,
-                                         .packs = true,
-                                         .tell_run = tell,
-                                         .begin = begin,
-                                         .step = step};
+const struct encoding encoding_base64 = {
+    .name = "base64", .sign = SIGN_RUN, .packs = true, .tell = tell, .begin = begin, .step = step};

@@ -37,8 +37,17 @@ struct encoding_run {
     bool trusted;    /* nothing but the content's end ends it */
 };
 
-/* Which masks tell a run. */
-enum encoding_sign { SIGN_RUN, SIGN_ZERO, SIGN_ESCAPE };
+/* Which blocks may tell a run: struct classify_group says. */
+enum encoding_sign { SIGN_RUN, SIGN_ALTERNATING, SIGN_ESCAPE };
+
+/* A block in which the sign stands, and the one behind it: bytes and masks of both. */
+struct encoding_block {
+    const uint8_t *data;
+    uint64_t run;   /* where sixteen bytes of base64's alphabets follow one another */
+    uint64_t start; /* where no other one stands before them */
+    uint64_t zero[2];
+    uint64_t escape;
+};
 
 struct encoding {
     const char *name; /* as reports show it */
@@ -46,10 +55,8 @@ struct encoding {
     bool sparse; /* most of its text stands for itself */
     bool packs;  /* holds binary data, which may be compressed */
 
-    /* The places in the block at which a run may stand: positions 0 to 63, of 128 that were
-     * classified. By `sign` one of these is there; for SIGN_ESCAPE every escape is a place. */
-    uint64_t (*tell_run)(const struct classify_run block[2]);
-    uint64_t (*tell_zero)(const struct classify_block block[2]);
+    /* The places in the first block at which a run may stand. */
+    uint64_t (*tell)(const struct encoding_block *block);
 
     /* Whether a run stands at `at`: fills in `at` and `text` of *ret, which is zero otherwise. What
      * it says depends only on ENCODING_BACK bytes before and ENCODING_AHEAD behind. */

@@ -69,6 +69,17 @@ static size_t read_escape(const struct encoding_piece *piece, size_t at, int32_t
     return 2;
 }
 
+static uint64_t tell(const struct encoding_block *block)
+{
+    uint64_t told = 0;
+
+    for (uint64_t left = block->escape; left; left &= left - 1) {
+        if (block->data[__builtin_ctzll(left)] == '\\')
+            told |= left & -left;
+    }
+    return told;
+}
+
 static bool begin(const struct encoding_piece *piece, size_t at, struct encoding_run *ret)
 {
     int32_t c = 0;
@@ -114,5 +125,9 @@ static size_t step(struct encoding_run *run, const struct encoding_piece *piece,
     return n;
 }
 
-const struct encoding encoding_escape = {
-    .name = "escape", .sign = SIGN_ESCAPE, .sparse = true, .begin = begin, .step = step};
+const struct encoding encoding_escape = {.name = "escape",
+                                         .sign = SIGN_ESCAPE,
+                                         .sparse = true,
+                                         .tell = tell,
+                                         .begin = begin,
+                                         .step = step};

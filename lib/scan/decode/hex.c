@@ -4,34 +4,57 @@
 
 #define PAIRS 10
 
-/* Positions where pairs that fit stand `stride` apart, 8 of them and two more. */
-static uint64_t ten(uint64_t low, uint64_t high, unsigned stride)
+/* Leaves the bits from which on PAIRS stand two apart. */
+static uint64_t ten(uint64_t pairs[2])
 {
-    uint64_t low2 = low & classify_shift(low, high, stride), high2 = high & high >> stride,
-             low4 = low2 & classify_shift(low2, high2, 2 * stride),
-             high4 = high2 & high2 >> 2 * stride;
+    uint64_t two[2];
 
-    return low4 & classify_shift(low4, high4, 4 * stride) & classify_shift(low2, high2, 8 * stride);
+    classify_follow(pairs, 2);
+    two[0] = pairs[0];
+    two[1] = pairs[1];
+    classify_follow(pairs, 4);
+    classify_follow(pairs, 8);
+    return pairs[0] & classify_shift(two, 16);
 }
 
-static uint64_t tell(const struct classify_run block[2])
+/* Pairs of UTF-16: a printable one and a zero, five times. */
+static uint64_t five_wide(const struct encoding_block *block, const uint64_t text[2])
 {
-    uint64_t low = block[0].hex_text & classify_shift(block[0].hex, block[1].hex, 1),
-             high = block[1].hex_text & block[1].hex >> 1,
-             zero_low = block[0].hex_zero & classify_shift(block[0].hex_zero, block[1].hex_zero, 1),
-             zero_high = block[1].hex_zero & block[1].hex_zero >> 1, wide_low, wide_high;
+    uint64_t zero[2], wide[2], two[2];
 
-    wide_low = low & classify_shift(zero_low, zero_high, 2);
-    wide_high = high & zero_high >> 2;
-    wide_low &= classify_shift(wide_low, wide_high, 4);
-    wide_high &= wide_high >> 4;
-    return ten(low, high, 2) | (wide_low & classify_shift(wide_low, wide_high, 8) &
-                                classify_shift(wide_low, wide_high, 12));
+    classify_set(block->data, CLASSIFY_HEX_ZERO, zero);
+    classify_follow(zero, 1);
+    wide[0] = text[0] & classify_shift(zero, 2);
+    wide[1] = text[1] & zero[1] >> 2;
+    classify_follow(wide, 4);
+    two[0] = wide[0];
+    two[1] = wide[1];
+    classify_follow(wide, 8);
+    return wide[0] & classify_shift(two, 12);
+}
+
+static uint64_t tell(const struct encoding_block *block)
+{
+    uint64_t hex[2], run[2], text[2];
+    uint64_t wide;
+
+    classify_set(block->data, CLASSIFY_HEX, hex);
+    run[0] = hex[0];
+    run[1] = hex[1];
+    for (unsigned n = 1; n < 16; n *= 2)
+        classify_follow(run, n);
+    if (!run[0])
+        return 0;
+    classify_set(block->data, CLASSIFY_HEX_TEXT, text);
+    text[0] &= classify_shift(hex, 1);
+    text[1] &= hex[1] >> 1;
+    wide = five_wide(block, text);
+    return wide | ten(text);
 }
 
 static bool is_pair(const uint8_t *pair)
 {
-    return classify_hex_value(pair[0]) >= 0 && classify_hex_value(pair[1]) >= 0;
+    return classify_hex_values[pair[0]] >= 0 && classify_hex_values[pair[1]] >= 0;
 }
 
 static bool is_printable(const uint8_t *pair)
@@ -66,14 +89,14 @@ static size_t step(struct encoding_run *run, const struct encoding_piece *piece,
         const uint8_t *text = piece->data + run->at;
 
         if (piece->len - run->at >= 2 && is_pair(text)) {
-            out[n++] = (uint8_t)(classify_hex_value(text[0]) << 4 | classify_hex_value(text[1]));
+            out[n++] = (uint8_t)(classify_hex_values[text[0]] << 4 | classify_hex_values[text[1]]);
             run->line += 2;
             run->at += 2;
             continue;
         }
-        skip = classify_hex_value(text[0]) >= 0
+        skip = classify_hex_values[text[0]] >= 0
                    ? 0
-                   : wrap_next(piece, run->at, run->line, classify_hex_value);
+                   : wrap_next(piece, run->at, run->line, classify_hex_values);
         if (skip == 0) {
             run->ended = true;
             break;
@@ -87,4 +110,4 @@ static size_t step(struct encoding_run *run, const struct encoding_piece *piece,
 }
 
 const struct encoding encoding_hex = {
-    .name = "hex", .sign = SIGN_RUN, .packs = true, .tell_run = tell, .begin = begin, .step = step};
+    .name = "hex", .sign = SIGN_RUN, .packs = true, .tell = tell, .begin = begin, .step = step};

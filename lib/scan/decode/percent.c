@@ -2,6 +2,17 @@
  * byte. */
 #include "scan/decode/sparse.h"
 
+static uint64_t tell(const struct encoding_block *block)
+{
+    uint64_t told = 0;
+
+    for (uint64_t left = block->escape; left; left &= left - 1) {
+        if (block->data[__builtin_ctzll(left)] == '%')
+            told |= left & -left;
+    }
+    return told;
+}
+
 static bool begin(const struct encoding_piece *piece, size_t at, struct encoding_run *ret)
 {
     int32_t c = piece->data[at] == '%' ? sparse_hex(piece, at + 1, 2) : -1;
@@ -35,5 +46,9 @@ static size_t step(struct encoding_run *run, const struct encoding_piece *piece,
     return n;
 }
 
-const struct encoding encoding_percent = {
-    .name = "percent", .sign = SIGN_ESCAPE, .sparse = true, .begin = begin, .step = step};
+const struct encoding encoding_percent = {.name = "percent",
+                                          .sign = SIGN_ESCAPE,
+                                          .sparse = true,
+                                          .tell = tell,
+                                          .begin = begin,
+                                          .step = step};

@@ -49,7 +49,7 @@ int32_t sparse_hex(const struct encoding_piece *piece, size_t at, size_t n)
     if (at > piece->len || piece->len - at < n)
         return -1;
     for (size_t i = 0; i < n; i++) {
-        int digit = classify_hex_value(piece->data[at + i]);
+        int digit = classify_hex_values[piece->data[at + i]];
 
         if (digit < 0)
             return -1;

@@ -39,31 +39,33 @@ static bool is_doubtful(uint32_t unit)
            !is_pair(unit);
 }
 
-/* Positions of ASCII-like bytes (zero behind each of eight) and, for big endian, of the zeros
- * before them. */
-static uint64_t eight(const struct classify_block block[2], unsigned text)
+/* Positions of eight printable characters, of which the zeros stand `zero` bytes (0 or 1) behind
+ * each unit's beginning. */
+static uint64_t eight(const struct encoding_block *block, unsigned zero)
 {
-    uint64_t low = block[0].zero, high = block[1].zero, zero = text ^ 1, pairs, more;
+    uint64_t text[2], units[2];
 
-    pairs = ~classify_shift(low, high, text) & classify_shift(low, high, (unsigned)zero);
-    more = text ? ~(high >> 1) & high : ~high & high >> 1;
-    for (unsigned n = 2; n < 2 * LEAST; n *= 2) {
-        uint64_t shifted = classify_shift(pairs, more, n);
-
-        more &= more >> n;
-        pairs &= shifted;
+    classify_set(block->data, CLASSIFY_TEXT, text);
+    if (zero) {
+        units[0] = text[0] & classify_shift(block->zero, 1);
+        units[1] = text[1] & block->zero[1] >> 1;
+    } else {
+        units[0] = block->zero[0] & classify_shift(text, 1);
+        units[1] = block->zero[1] & text[1] >> 1;
     }
-    return pairs;
+    for (unsigned n = 2; n < 2 * LEAST; n *= 2)
+        classify_follow(units, n);
+    return units[0];
 }
 
-static uint64_t tell_little(const struct classify_block block[2])
-{
-    return eight(block, 0);
-}
-
-static uint64_t tell_big(const struct classify_block block[2])
+static uint64_t tell_little(const struct encoding_block *block)
 {
     return eight(block, 1);
+}
+
+static uint64_t tell_big(const struct encoding_block *block)
+{
+    return eight(block, 0);
 }
 
 static bool begin(const struct encoding_piece *piece, size_t at, bool big, struct encoding_run *ret)
@@ -90,23 +92,16 @@ static bool begin(const struct encoding_piece *piece, size_t at, bool big, struc
 
 /* Of text whose every second byte is zero, both readings make sense where a zero stands before it.
  * Then the one that stands at an even offset is taken. */
-static bool is_other(const struct encoding_piece *piece, const struct encoding_run *run, bool big)
-{
-    bool odd = (piece->offset + run->at) & 1;
-
-    if (!odd)
-        return false;
-    return big ? run->at + 1 < piece->len : run->at > 0 && piece->data[run->at - 1] == 0;
-}
-
 static bool begin_little(const struct encoding_piece *piece, size_t at, struct encoding_run *ret)
 {
-    return begin(piece, at, false, ret) && !is_other(piece, ret, false);
+    if (!begin(piece, at, false, ret))
+        return false;
+    return !((piece->offset + at) & 1) || ret->at == 0 || piece->data[ret->at - 1] != 0;
 }
 
 static bool begin_big(const struct encoding_piece *piece, size_t at, struct encoding_run *ret)
 {
-    return begin(piece, at, true, ret) && !is_other(piece, ret, true);
+    return !((piece->offset + at) & 1) && begin(piece, at, true, ret);
 }
 
 static bool whole(const struct encoding_piece *piece, bool big, struct encoding_run *ret)
@@ -186,15 +181,15 @@ static size_t step_big(struct encoding_run *run, const struct encoding_piece *pi
 }
 
 const struct encoding encoding_utf16le = {.name = "utf-16le",
-                                          .sign = SIGN_ZERO,
-                                          .tell_zero = tell_little,
+                                          .sign = SIGN_ALTERNATING,
+                                          .tell = tell_little,
                                           .begin = begin_little,
                                           .whole = whole_little,
                                           .step = step_little};
 
 const struct encoding encoding_utf16be = {.name = "utf-16be",
-                                          .sign = SIGN_ZERO,
-                                          .tell_zero = tell_big,
+                                          .sign = SIGN_ALTERNATING,
+                                          .tell = tell_big,
                                           .begin = begin_big,
                                           .whole = whole_big,
                                           .step = step_big};

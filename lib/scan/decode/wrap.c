@@ -33,14 +33,14 @@ static bool ends_line(uint8_t c)
 }
 
 size_t wrap_next(const struct encoding_piece *piece, size_t at, size_t line,
-                 int (*value)(uint8_t c))
+                 const int8_t values[256])
 {
     const uint8_t *text = piece->data + at;
     size_t len = piece->len - at, skip = line < LINE ? 0 : gap(text, len), n = 0;
 
     if (skip == 0)
         return 0;
-    while (n < LINE_MAX && skip + n < len && value(text[skip + n]) >= 0)
+    while (n < LINE_MAX && skip + n < len && values[text[skip + n]] >= 0)
         n++;
     if (n == 0 || (n < LINE && line < FULL))
         return 0;
