@@ -69,6 +69,38 @@ static bool is_partition(const char *name, size_t len)
     return len > 1 && name[0] == 'p' && strspn(name + 1, "0123456789") >= len - 1;
 }
 
+/* The hexadecimal digits of a SHA-256. */
+static bool is_digest(const char *text, size_t len)
+{
+    return len >= 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
+/* A layer's name in what docker save and skopeo write, and in an OCI layout. */
+static bool is_layer(const char *name, size_t len)
+{
+    static const char blobs[] = "blobs/sha256/";
+    size_t skip = sizeof(blobs) - 1;
+
+    if (len == skip + 64 && strncmp(name, blobs, skip) == 0)
+        return is_digest(name + skip, 64);
+    if (!is_digest(name, len))
+        return false;
+    name += 64;
+    len -= 64;
+    return (len == 10 && strncmp(name, "/layer.tar", len) == 0) ||
+           (len == 4 && strncmp(name, ".tar", len) == 0);
+}
+
+size_t check_root_len(const char *container)
+{
+    const char *last = strrchr(container, '!');
+    const char *name = last ? last + 1 : container;
+
+    if (!is_layer(name, strlen(name)))
+        return strlen(container);
+    return last ? (size_t)(last - container) : 0;
+}
+
 bool check_in_system_root(const struct entry *entry)
 {
     const char *part = entry->container;
@@ -76,7 +108,7 @@ bool check_in_system_root(const struct entry *entry)
     while (*part) {
         size_t len = strcspn(part, "!");
 
-        if (!is_partition(part, len) && memchr(part, '/', len))
+        if (!is_partition(part, len) && !is_layer(part, len) && memchr(part, '/', len))
             return false;
         part += len + (part[len] == '!');
     }

@@ -59,9 +59,13 @@ int check_report_unread(struct check_run *run, const struct check_content *conte
                         const char *token, const char *message);
 
 /* Whether the entry stands in the root of a system: in the artifact itself or in a chain of
- * partitions ("p2") and of containers that lie at the top of what holds them ("disk.raw"). A
- * tarball in someone's home is no system. */
+ * partitions ("p2"), of containers that lie at the top of what holds them ("disk.raw") and of a
+ * container image's layers, the lower ones included. A tarball in someone's home is no system. */
 bool check_in_system_root(const struct entry *entry);
+
+/* How much of `container` names the system: all of it, but of a container image's layers, which
+ * make one system together, only what holds them. */
+size_t check_root_len(const char *container);
 
 /* Whether `path` is DIR/NAME for root's or a user's home: "root/NAME" or "home/USER/NAME". */
 bool check_is_home_file(const char *path, const char *name);

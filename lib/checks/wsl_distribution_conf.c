@@ -22,15 +22,18 @@ struct state {
 
 static struct root *find_root(struct state *state, const char *container)
 {
+    size_t len = check_root_len(container);
     struct root *root;
 
     for (size_t i = 0; i < state->n; i++)
-        if (strcmp(state->root[i].container, container) == 0)
+        if (strlen(state->root[i].container) == len &&
+            memcmp(state->root[i].container, container, len) == 0)
             return &state->root[i];
-    if (state->n == ROOTS_MAX || strlen(container) >= CONTAINER_MAX)
+    if (state->n == ROOTS_MAX || len >= CONTAINER_MAX)
         return NULL;
     root = &state->root[state->n++];
-    memcpy(root->container, container, strlen(container) + 1);
+    memcpy(root->container, container, len);
+    root->container[len] = 0;
     return root;
 }
 

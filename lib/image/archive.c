@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/format.h"
+#include "image/layout.h"
 #include "image/margin.h"
 
 #define XATTRS_MAX 256
@@ -23,6 +23,7 @@ struct archive_walk {
     size_t block_len;
     uint64_t lent; /* bytes; for blocks, the place read next */
     uint8_t *buffer;
+    struct image_layout layout;
     struct image_margin margin; /* of a stream */
     const char *path;           /* of the entry that is open, or NULL */
     bool encrypted;             /* it is, which has been reported */
@@ -279,6 +280,7 @@ static int archive_take(struct archive_walk *self, struct archive_entry *from, b
     if (!path)
         return image_walk_damage(self->walk, NULL, -ENOMEM, NULL);
     self->path = path;
+    image_layout_member(&self->layout, path);
     if (warned)
         archive_warned(self);
     if (!raw)
@@ -357,10 +359,15 @@ static int archive_begin(struct archive_walk *self)
 /* Opens what archive_begin() has made, and takes its entries. */
 static int archive_open(struct archive_walk *self)
 {
+    int r;
+
     self->opened = archive_read_open1(self->archive) >= ARCHIVE_WARN;
     if (!self->opened)
         return archive_damage(self, NULL);
-    return archive_entries(self);
+    image_layout_begin(&self->layout, self->format);
+    r = archive_entries(self);
+    image_layout_count(&self->layout, self->walk);
+    return r;
 }
 
 int image_archive_stream(struct image_walk *walk, const struct image_format *format,

@@ -19,6 +19,7 @@ enum image_kind {
     IMAGE_STREAM,     /* entries from front to back: tar */
     IMAGE_BLOCKS,     /* entries, read here and there: a file system, a zip */
     IMAGE_DISK,       /* a virtual disk that QEMU turns into blocks */
+    IMAGE_LAYOUT,     /* an archive of another format whose members are called as they should be */
     IMAGE_RECOGNISED, /* not read: raw bytes, and reported */
 };
 
@@ -48,7 +49,7 @@ struct image_format {
     /* STREAM and BLOCKS by libarchive */
     int (*support)(struct archive *archive);
     bool packed_names; /* names stand in compressed headers only */
-    bool end_mark; /* of STREAM: its end is marked, so that one without a mark was cut */
+    bool end_mark;     /* of STREAM: its end is marked, so that one without a mark was cut */
 
     /* STREAM otherwise. Damage is reported by the function itself; errors end the walk. */
     int (*stream)(struct image_walk *walk, struct stream *in);
@@ -64,6 +65,12 @@ struct image_format {
     /* Notes which bytes of the file a virtual disk of `size` bytes is sure to show as they stand;
      * the rest is scanned as it is, all of it when this is NULL. */
     void (*mapped)(struct blocks *blocks, uint64_t size, struct image_cover *cover);
+
+    /* LAYOUT: the format's name that the archive has, which of the members that make it up `path`
+     * is (bits), and all of these. Places and probe are not used. */
+    const char *holder;
+    unsigned (*member)(const char *path);
+    unsigned complete;
 
     /* RECOGNISED */
     bool harmless; /* raw bytes are all there is (swap): not reported */

@@ -55,7 +55,11 @@
     row(gpt) \
     row(mbr) \
     row(iso9660) \
-    row(lzma)
+    row(lzma) \
+    row(docker_archive) \
+    row(oci_layout) \
+    row(ova) \
+    row(deb)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct image_format image_format_##name;
@@ -82,7 +86,7 @@ json_t *image_formats_json(void)
 {
     static const char *const reads[] = {
         [IMAGE_FILTER] = "filter", [IMAGE_STREAM] = "entries",        [IMAGE_BLOCKS] = "entries",
-        [IMAGE_DISK] = "blocks",   [IMAGE_RECOGNISED] = "recognised",
+        [IMAGE_DISK] = "blocks",   [IMAGE_RECOGNISED] = "recognised", [IMAGE_LAYOUT] = "layout",
     };
     json_t *array = json_array();
 

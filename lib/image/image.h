@@ -151,7 +151,7 @@ int image_walk(int fd, const struct image_budget *budget, const struct image_vis
 void image_where(const char *container, const char *path, char *ret, size_t size);
 
 /* The formats this build reads, in the table's order, for the README's table: array of
- * {name, reads: "entries"|"blocks"|"filter"|"recognised", by: library, notes}. */
+ * {name, reads: "entries"|"blocks"|"filter"|"layout"|"recognised", by: library, notes}. */
 json_t *image_formats_json(void);
 
 #endif

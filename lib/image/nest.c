@@ -206,6 +206,8 @@ static int walk_known(struct image_walk *walk, const struct image_format *format
     case IMAGE_DISK:
         r = walk_spooled(walk, format, sniff);
         break;
+    case IMAGE_LAYOUT: /* no content is found to be one */
+        break;
     case IMAGE_RECOGNISED:
         if (!format->harmless)
             image_walk_unread(walk, NULL, format->encrypted ? UNREAD_ENCRYPTED : UNREAD_UNSUPPORTED,

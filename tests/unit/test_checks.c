@@ -73,6 +73,8 @@ static json_t *finish(struct fixture *f)
     "PRIVATE KEY-----\n"
 #define PEM PEM_BEGIN "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n" PEM_END
 
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 START_TEST(one_file_gives_what_it_should)
 {
     static const struct {
@@ -90,6 +92,16 @@ START_TEST(one_file_gives_what_it_should)
         {"", "etc/machine-id", "\n", NULL, 0},
         {"", "etc/machine-id", "uninitialized\n", NULL, 0},
         {"home/mira/backup.tar", "etc/machine-id", "0123456789abcdef0123456789abcdef", NULL, 0},
+        /* layers of container images, as docker save, skopeo and OCI layouts name them */
+        {DIGEST "/layer.tar", "etc/machine-id", "0123456789abcdef0123456789abcdef",
+         "hygiene.machine-id", 1},
+        {"a.tar.gz!" DIGEST ".tar", "etc/machine-id", "0123456789abcdef0123456789abcdef",
+         "hygiene.machine-id", 1},
+        {"blobs/sha256/" DIGEST, "etc/machine-id", "0123456789abcdef0123456789abcdef",
+         "hygiene.machine-id", 1},
+        {"home/blobs/sha256/" DIGEST, "etc/machine-id", "0123456789abcdef0123456789abcdef", NULL,
+         0},
+        {DIGEST "/a/layer.tar", "etc/machine-id", "0123456789abcdef0123456789abcdef", NULL, 0},
         {"", "srv/etc/machine-id", "0123456789abcdef0123456789abcdef", NULL, 0},
 
         {"", "etc/ssh/ssh_host_ed25519_key", PEM, "hygiene.ssh-host-key", 1},
