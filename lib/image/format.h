@@ -71,6 +71,7 @@ struct image_format {
     const char *holder;
     unsigned (*member)(const char *path);
     unsigned complete;
+    const char *incomplete;
 
     /* RECOGNISED */
     bool harmless; /* raw bytes are all there is (swap): not reported */

@@ -19,7 +19,12 @@ void image_layout_member(struct image_layout *layout, const char *path)
 
 void image_layout_count(const struct image_layout *layout, struct image_walk *walk)
 {
-    for (size_t i = 0; i < layout->n; i++)
-        if (layout->seen[i] == layout->rows[i]->complete)
-            walk->count = image_walk_count(walk, layout->rows[i]->name);
+    for (size_t i = 0; i < layout->n; i++) {
+        const struct image_format *row = layout->rows[i];
+
+        if (layout->seen[i] == row->complete)
+            walk->count = image_walk_count(walk, row->name);
+        else if (layout->seen[i] && row->incomplete)
+            image_walk_unread(walk, NULL, UNREAD_CORRUPT, "%s", row->incomplete);
+    }
 }

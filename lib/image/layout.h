@@ -19,7 +19,8 @@ void image_layout_begin(struct image_layout *layout, const struct image_format *
 /* Notes the member `path`. */
 void image_layout_member(struct image_layout *layout, const char *path);
 
-/* At the archive's end: counts a container of each layout that it is. */
+/* At the archive's end: counts a container of each layout that it is, and reports one that lacks a
+ * part. */
 void image_layout_count(const struct image_layout *layout, struct image_walk *walk);
 
 #endif

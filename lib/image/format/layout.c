@@ -86,4 +86,5 @@ const struct image_format image_format_deb = {
     .holder = "ar",
     .member = member_deb,
     .complete = FIRST | SECOND,
+    .incomplete = "a Debian package without its files: it was cut",
 };
