@@ -32,26 +32,86 @@ static int by_start(const void *a, const void *b)
     return (x->start > y->start) - (x->start < y->start);
 }
 
-int image_cover_rest(struct image_cover *cover, struct image_walk *walk, struct blocks *blocks,
-                     const char *path)
+void image_cover_sort(struct image_cover *cover)
 {
-    struct entry entry = {.path = path, .type = ENTRY_FREE, .uid = -1, .gid = -1, .size = -1};
+    if (cover->n)
+        qsort(cover->spans, cover->n, sizeof(*cover->spans), by_start);
+}
+
+/* Of a sorted cover: the next stretch from *at on, and below `size`, that was not noted; *span
+ * counts the spans that were passed, *at moves behind the stretch. Returns false at the end. */
+static bool next_gap(const struct image_cover *cover, uint64_t size, size_t *span, uint64_t *at,
+                     struct image_cover_span *ret)
+{
+    while (*span <= cover->n) {
+        uint64_t end = *span < cover->n ? cover->spans[*span].start : size;
+        uint64_t from = *at;
+
+        if (*span < cover->n && cover->spans[*span].end > *at)
+            *at = cover->spans[*span].end;
+        (*span)++;
+        if (end <= from)
+            continue;
+        *ret = (struct image_cover_span){from, end};
+        return true;
+    }
+    return false;
+}
+
+static int cover_tell(const struct image_cover *cover, struct image_walk *walk,
+                      struct blocks *blocks, const char *path, enum entry_in in)
+{
+    struct entry entry = {
+        .path = path, .type = ENTRY_FREE, .in = in, .uid = -1, .gid = -1, .size = -1};
+    struct image_cover_span gap;
     uint64_t at = 0;
+    size_t span = 0;
     bool any = false;
     unsigned level;
     int r = image_walk_begin(walk, &entry, &level);
 
-    if (cover->n)
-        qsort(cover->spans, cover->n, sizeof(*cover->spans), by_start);
-    for (size_t i = 0; i <= cover->n && r == 0; i++) {
-        uint64_t end = i < cover->n ? cover->spans[i].start : blocks->size;
-
-        if (end > at)
-            r = image_walk_range(walk, blocks, level, at, end, &any);
-        if (i < cover->n && cover->spans[i].end > at)
-            at = cover->spans[i].end;
-    }
+    while (r == 0 && next_gap(cover, blocks->size, &span, &at, &gap))
+        r = image_walk_range(walk, blocks, level, gap.start, gap.end, &any);
     return r < 0 ? r : image_walk_done(walk);
+}
+
+int image_cover_rest(struct image_cover *cover, struct image_walk *walk, struct blocks *blocks,
+                     const char *path)
+{
+    image_cover_sort(cover);
+    return cover_tell(cover, walk, blocks, path, ENTRY_IN_UNALLOCATED);
+}
+
+int image_cover_both(struct image_cover *content, const struct image_cover *unused,
+                     struct image_walk *walk, struct blocks *blocks)
+{
+    struct image_cover both = {0};
+    struct image_cover_span gap;
+    uint64_t at = 0;
+    size_t span = 0;
+    int r;
+
+    for (size_t i = 0; i < content->n; i++)
+        image_cover_add(&both, content->spans[i].start, content->spans[i].end);
+    for (size_t i = 0; i < unused->n; i++)
+        image_cover_add(&both, unused->spans[i].start, unused->spans[i].end);
+    image_cover_sort(&both);
+    r = cover_tell(&both, walk, blocks, "(slack)", ENTRY_IN_SLACK);
+    while (next_gap(&both, blocks->size, &span, &at, &gap))
+        image_cover_add(content, gap.start, gap.end);
+    image_cover_free(&both);
+    return r < 0 ? r : image_cover_rest(content, walk, blocks, "(free)");
+}
+
+void image_cover_gaps(const struct image_cover *cover, uint64_t size,
+                      void (*tell)(void *ctx, uint64_t start, uint64_t end), void *ctx)
+{
+    struct image_cover_span gap;
+    uint64_t at = 0;
+    size_t span = 0;
+
+    while (next_gap(cover, size, &span, &at, &gap))
+        tell(ctx, gap.start, gap.end);
 }
 
 void image_cover_free(struct image_cover *cover)

@@ -25,6 +25,19 @@ void image_cover_add(struct image_cover *cover, uint64_t start, uint64_t end);
 int image_cover_rest(struct image_cover *cover, struct image_walk *walk, struct blocks *blocks,
                      const char *path);
 
+/* The same of a file system whose files' content was noted, in two entries of type FREE: "(slack)"
+ * for what lies in space that is in use, then "(free)" for what lies in that noted as `unused`.
+ * `content` is used up. */
+int image_cover_both(struct image_cover *content, const struct image_cover *unused,
+                     struct image_walk *walk, struct blocks *blocks);
+
+/* Sorts what was noted, as image_cover_gaps() needs it. */
+void image_cover_sort(struct image_cover *cover);
+
+/* Calls `tell` for every stretch below `size` that was not noted. */
+void image_cover_gaps(const struct image_cover *cover, uint64_t size,
+                      void (*tell)(void *ctx, uint64_t start, uint64_t end), void *ctx);
+
 void image_cover_free(struct image_cover *cover);
 
 #endif

@@ -10,9 +10,15 @@
  * Names that are made up here, because the artifact holds none, always the same for the same bytes:
  *   p1, p2, ...            container of a partition: its slot in the table, logical ones from p5 on
  *   (raw)                  a region or artifact without a known format, as one entry
- *   (free)                 all of a file system or disk that is no file's content or partition, as
- *                          one entry of type FREE: unallocated space, slack, journal, tables;
- *                          offsets are those in the file system or disk, the rest is a hole
+ *   (free)                 what of a file system or disk nothing holds, as one entry of type FREE:
+ *                          unallocated space, gaps between partitions; offsets are those in the
+ *                          file system or disk, the rest is a hole: what begins in one free block
+ *                          and goes on in another is joined only where they are neighbours
+ *   (slack)                the same of what a file system holds, but no file shows: what stands
+ *                          behind a file's end in its last block, journal, tables, directories
+ *   PATH (deleted)         a deleted file or directory whose name and place are still known (FAT,
+ *                          exFAT, NTFS); read where nothing else has taken its space since, and
+ *                          then in (free) as well
  *   (unmapped)             the same of a virtual disk's file: what is no part of the disk
  *   (volume label)         META: the label's bytes
  *   (gzip header)          META: the header's bytes, where it holds a name, a comment or more

@@ -143,6 +143,11 @@ static int walk_announce(struct image_walk *walk, const struct entry *entry)
     return walk_tick(walk, copy.path, 4096);
 }
 
+int image_walk_passed(struct image_walk *walk, uint64_t bytes)
+{
+    return walk->failed < 0 ? walk->failed : walk_tick(walk, NULL, bytes);
+}
+
 int image_walk_entry(struct image_walk *walk, const struct entry *entry)
 {
     return walk_announce(walk, entry);

@@ -65,6 +65,9 @@ int image_walk_bytes(struct image_walk *walk, unsigned level, const uint8_t *dat
                      uint64_t offset);
 int image_walk_done(struct image_walk *walk);
 
+/* Looks at the clock after bytes that were read but are not worth handing over. */
+int image_walk_passed(struct image_walk *walk, uint64_t bytes);
+
 /* META entry `path` of `len` bytes. */
 int image_walk_meta(struct image_walk *walk, const char *path, const void *data, size_t len);
 

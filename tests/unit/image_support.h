@@ -31,6 +31,7 @@
 struct record {
     char *where, *link;
     enum entry_type type;
+    enum entry_in in;
     uint32_t mode;
     int64_t uid, size;
     size_t n_xattrs;
@@ -115,6 +116,7 @@ static inline int on_entry(void *ctx, const struct entry *entry)
     *record = (struct record){.where = strdup(where),
                               .link = entry->link ? strdup(entry->link) : NULL,
                               .type = entry->type,
+                              .in = entry->in,
                               .mode = entry->mode,
                               .uid = entry->uid,
                               .size = entry->size,

@@ -54,7 +54,7 @@ static int collect_run(struct collect *collect, uint64_t logical, uint64_t physi
     return 0;
 }
 
-static void collect_extents(struct collect *collect, ext2_ino_t ino, struct ext2_inode *inode)
+static errcode_t collect_tree(struct collect *collect, ext2_ino_t ino, struct ext2_inode *inode)
 {
     ext2_extent_handle_t handle = NULL;
     struct ext2fs_extent extent;
@@ -72,9 +72,24 @@ static void collect_extents(struct collect *collect, ext2_ino_t ino, struct ext2
         if (!(extent.e_flags & EXT2_EXTENT_FLAGS_UNINIT))
             r = collect_run(collect, extent.e_lblk, extent.e_pblk, extent.e_len);
     }
-    if (e && e != EXT2_ET_EXTENT_NO_NEXT)
-        collect_damage(collect, "the file's extents are damaged");
     ext2fs_extent_free(handle);
+    return e == EXT2_ET_EXTENT_NO_NEXT ? 0 : e;
+}
+
+static void collect_extents(struct collect *collect, ext2_ino_t ino, struct ext2_inode *inode)
+{
+    ext2_filsys fs = collect->to->fs;
+    errcode_t e = collect_tree(collect, ino, inode);
+
+    if (ext_wrong_checksum(e) && !(fs->flags & EXT2_FLAG_IGNORE_CSUM_ERRORS)) {
+        fs->flags |= EXT2_FLAG_IGNORE_CSUM_ERRORS;
+        collect->to->wrong = true;
+        collect->to->n_runs = 0;
+        collect->next = 0;
+        e = collect_tree(collect, ino, inode);
+    }
+    if (e)
+        collect_damage(collect, "the file's extents are damaged");
 }
 
 static int collect_block(ext2_filsys fs, blk64_t *block, e2_blkcnt_t logical, blk64_t ref_block,

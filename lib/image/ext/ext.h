@@ -23,12 +23,18 @@ struct ext_content {
     struct image_cover *cover; /* what was handed over is noted here; lent, may be NULL */
     uint8_t *inlined;          /* content that lies in the inode, owned */
     size_t inlined_len;
+    bool wrong; /* a checksum of the map is wrong: it was followed all the same */
     int damage; /* the map is damaged: what was found is read, then this is the end */
     struct assay_error err;
 };
 
-/* Opens the file system: io is read from `blocks`, which outlives it. */
-errcode_t ext_open(struct blocks *blocks, ext2_filsys *ret);
+/* Opens the file system: io is read from `blocks`, which outlives it. *ret_wrong: the superblock's
+ * checksum is. */
+errcode_t ext_open(struct blocks *blocks, ext2_filsys *ret, bool *ret_wrong);
+
+/* Whether `e` is about a checksum of metadata. What was read fits none, but with
+ * EXT2_FLAG_IGNORE_CSUM_ERRORS set in the file system's flags it can be had. */
+bool ext_wrong_checksum(errcode_t e);
 
 /* Finds out where the content of `ino` lies. `piece` is lent. Returns 0 (damage is for content.next
  * to tell) or -ENOMEM. */

@@ -98,15 +98,28 @@ static struct struct_io_manager manager = {
     .write_blk64 = io_write_blk64,
 };
 
-errcode_t ext_open(struct blocks *blocks, ext2_filsys *ret)
+bool ext_wrong_checksum(errcode_t e)
+{
+    return e == EXT2_ET_INODE_CSUM_INVALID || e == EXT2_ET_DIR_CSUM_INVALID ||
+           e == EXT2_ET_DIR_NO_SPACE_FOR_CSUM || e == EXT2_ET_EXTENT_CSUM_INVALID ||
+           e == EXT2_ET_EXT_ATTR_CSUM_INVALID || e == EXT2_ET_BLOCK_BITMAP_CSUM_INVALID;
+}
+
+#define OPEN_FLAGS (EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES)
+
+errcode_t ext_open(struct blocks *blocks, ext2_filsys *ret, bool *ret_wrong)
 {
     errcode_t e;
 
     opening = blocks;
-    /* Wrong checksums of metadata hide nothing: what can be read is read. */
-    e = ext2fs_open2("blocks", NULL,
-                     EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES | EXT2_FLAG_IGNORE_CSUM_ERRORS,
-                     0, 0, &manager, ret);
+    /* Wrong checksums of metadata hide nothing: what can be read is read, and they are told of. */
+    e = ext2fs_open2("blocks", NULL, OPEN_FLAGS, 0, 0, &manager, ret);
+    *ret_wrong = e == EXT2_ET_SB_CSUM_INVALID;
+    if (*ret_wrong)
+        e = ext2fs_open2("blocks", NULL, OPEN_FLAGS | EXT2_FLAG_IGNORE_CSUM_ERRORS, 0, 0, &manager,
+                         ret);
     opening = NULL;
+    if (e == 0)
+        (*ret)->flags &= ~EXT2_FLAG_IGNORE_CSUM_ERRORS;
     return e;
 }

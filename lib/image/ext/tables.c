@@ -87,7 +87,7 @@ static int take_xattr(char *name, char *value, size_t len, void *ctx)
     return 0;
 }
 
-int ext_xattrs_read(struct ext_walk *ext, ext2_ino_t ino, struct ext_xattrs *ret)
+int ext_xattrs_read(struct ext_walk *ext, ext2_ino_t ino, struct ext_xattrs *ret, errcode_t *ret_e)
 {
     struct ext2_xattr_handle *handle = NULL;
     errcode_t e = ext2fs_xattrs_open(ext->fs, ino, &handle);
@@ -98,6 +98,7 @@ int ext_xattrs_read(struct ext_walk *ext, ext2_ino_t ino, struct ext_xattrs *ret
         ext2fs_xattrs_iterate(handle, take_xattr, ret);
     if (handle)
         ext2fs_xattrs_close(&handle);
+    *ret_e = e;
     if (e == EXT2_ET_NO_MEMORY)
         return -ENOMEM;
     return e ? -EBADMSG : ret->failed;

@@ -58,6 +58,23 @@ static enum entry_type type_of(uint16_t mode)
     }
 }
 
+static void tell_wrong(struct ext_walk *ext, const char *path, const char *what)
+{
+    image_walk_unread(ext->walk, path, UNREAD_CORRUPT,
+                      "the checksum of %s is wrong: it was read all the same", what);
+}
+
+/* Whether what failed is to be tried once more without regard to checksums, which then holds for
+ * the rest of the inode at hand. */
+static bool try_again(struct ext_walk *ext, errcode_t e, const char *path, const char *what)
+{
+    if (!ext_wrong_checksum(e) || (ext->fs->flags & EXT2_FLAG_IGNORE_CSUM_ERRORS))
+        return false;
+    ext->fs->flags |= EXT2_FLAG_IGNORE_CSUM_ERRORS;
+    tell_wrong(ext, path, what);
+    return true;
+}
+
 static int walk_symlink(struct ext_walk *ext, ext2_ino_t ino, const struct entry *from)
 {
     struct ext2_inode *inode = (struct ext2_inode *)ext->inode;
@@ -111,10 +128,22 @@ static int walk_regular(struct ext_walk *ext, ext2_ino_t ino, struct entry *entr
                          &content);
     if (r < 0)
         return image_walk_damage(ext->walk, entry->path, r, NULL);
+    if (content.wrong)
+        tell_wrong(ext, entry->path, "the map of its blocks");
     content.cover = &ext->cover;
     r = image_walk_file(ext->walk, entry, &content.content);
     ext_content_close(&content);
     return r;
+}
+
+static int read_xattrs_once(struct ext_walk *ext, ext2_ino_t ino, const char *path,
+                            struct ext_xattrs *ret)
+{
+    errcode_t e = 0;
+    int r = ext_xattrs_read(ext, ino, ret, &e);
+
+    return try_again(ext, e, path, "its extended attributes") ? ext_xattrs_read(ext, ino, ret, &e)
+                                                              : r;
 }
 
 static int read_xattrs(struct ext_walk *ext, ext2_ino_t ino, const char *path,
@@ -124,7 +153,7 @@ static int read_xattrs(struct ext_walk *ext, ext2_ino_t ino, const char *path,
     int r = 0;
 
     if (ext->inode->i_file_acl || EXT2_INODE_SIZE(ext->fs->super) > EXT2_GOOD_OLD_INODE_SIZE)
-        r = ext_xattrs_read(ext, ino, ret);
+        r = read_xattrs_once(ext, ino, path, ret);
     if (r < 0)
         assay_error_set(&err, r, "its extended attributes cannot be read in full");
     return image_walk_damage(ext->walk, path, r, &err);
@@ -144,10 +173,13 @@ static int walk_one(struct ext_walk *ext, ext2_ino_t ino, const char *path, unsi
     struct ext2_inode_large *inode = ext->inode;
     struct ext_xattrs xattrs = {0};
     struct entry entry = {.path = path};
-    errcode_t e =
-        ext2fs_read_inode_full(ext->fs, ino, (struct ext2_inode *)inode, (int)ext->inode_size);
+    errcode_t e;
     int r;
 
+    ext->fs->flags &= ~EXT2_FLAG_IGNORE_CSUM_ERRORS;
+    do
+        e = ext2fs_read_inode_full(ext->fs, ino, (struct ext2_inode *)inode, (int)ext->inode_size);
+    while (try_again(ext, e, path, "its inode"));
     if (e) {
         image_walk_unread(ext->walk, path, UNREAD_CORRUPT, "inode %u cannot be read", ino);
         return 0;
@@ -210,7 +242,11 @@ static int walk_dir(struct ext_walk *ext, ext2_ino_t dir, const char *path, unsi
                           EXT_DEPTH_MAX);
         return 0;
     }
-    e = ext2fs_dir_iterate2(ext->fs, dir, 0, NULL, list_entry, &listing);
+    do {
+        listing.names.len = 0;
+        listing.n = 0;
+        e = ext2fs_dir_iterate2(ext->fs, dir, 0, NULL, list_entry, &listing);
+    } while (try_again(ext, e, path, "the directory"));
     if (listing.failed == -ENOMEM)
         r = image_walk_damage(ext->walk, path, -ENOMEM, NULL);
     else if (listing.failed == -EFBIG)
@@ -238,6 +274,46 @@ static int walk_label(struct ext_walk *ext)
     return len ? image_walk_meta(ext->walk, "(volume label)", text, len) : 0;
 }
 
+/* Notes the blocks that are not in use: all where that cannot be told. */
+static void find_unused(struct ext_walk *ext, struct image_cover *unused)
+{
+    errcode_t e;
+    ext2_filsys fs = ext->fs;
+    blk64_t at = fs->super->s_first_data_block, count = ext2fs_blocks_count(fs->super), start, end;
+
+    fs->flags &= ~EXT2_FLAG_IGNORE_CSUM_ERRORS;
+    if (count > ext->blocks->size / fs->blocksize) {
+        count = 0;
+    } else {
+        do
+            e = ext2fs_read_block_bitmap(fs);
+        while (try_again(ext, e, NULL, "the block bitmap"));
+        count = e ? 0 : count;
+    }
+    if (!count)
+        image_cover_add(unused, 0, ext->blocks->size);
+    else
+        image_cover_add(unused, count * fs->blocksize, ext->blocks->size);
+    while (at < count &&
+           ext2fs_find_first_zero_block_bitmap2(fs->block_map, at, count - 1, &start) == 0) {
+        if (ext2fs_find_first_set_block_bitmap2(fs->block_map, start, count - 1, &end))
+            end = count;
+        image_cover_add(unused, start * fs->blocksize, end * fs->blocksize);
+        at = end;
+    }
+}
+
+static int walk_rest(struct ext_walk *ext)
+{
+    struct image_cover unused = {0};
+    int r;
+
+    find_unused(ext, &unused);
+    r = image_cover_both(&ext->cover, &unused, ext->walk, ext->blocks);
+    image_cover_free(&unused);
+    return r;
+}
+
 static int walk_all(struct ext_walk *ext)
 {
     int r;
@@ -253,13 +329,14 @@ static int walk_all(struct ext_walk *ext)
     r = walk_label(ext);
     if (r == 0)
         r = walk_one(ext, EXT2_ROOT_INO, ".", 0);
-    return r < 0 ? r : image_cover_rest(&ext->cover, ext->walk, ext->blocks, "(free)");
+    return r < 0 ? r : walk_rest(ext);
 }
 
 int image_ext_walk(struct image_walk *walk, struct blocks *blocks)
 {
     struct ext_walk ext = {.walk = walk, .blocks = blocks};
-    errcode_t e = ext_open(blocks, &ext.fs);
+    bool wrong = false;
+    errcode_t e = ext_open(blocks, &ext.fs, &wrong);
     int r;
 
     if (e) {
@@ -271,6 +348,8 @@ int image_ext_walk(struct image_walk *walk, struct blocks *blocks)
     if (ext2fs_blocks_count(ext.fs->super) * ext.fs->blocksize > blocks->size)
         image_walk_unread(walk, NULL, UNREAD_CORRUPT,
                           "the file system is larger than what holds it");
+    if (wrong)
+        tell_wrong(&ext, NULL, "the superblock");
     r = walk_all(&ext);
     if (ext.seen)
         ext2fs_free_inode_bitmap(ext.seen);

@@ -33,9 +33,10 @@ struct ext_xattrs {
     int failed;
 };
 
-/* Reads the attributes of `ino`, whose inode is ext->inode. Returns 0, or with those that could be
- * had -EBADMSG for damaged ones, -EFBIG for more than EXT_XATTRS_MAX, -ENOMEM. */
-int ext_xattrs_read(struct ext_walk *ext, ext2_ino_t ino, struct ext_xattrs *ret);
+/* Reads the attributes of `ino`, whose inode is ext->inode. *ret_e: what the library said. Returns
+ * 0, or with those that could be had -EBADMSG for damaged ones, -EFBIG for more than
+ * EXT_XATTRS_MAX, -ENOMEM. */
+int ext_xattrs_read(struct ext_walk *ext, ext2_ino_t ino, struct ext_xattrs *ret, errcode_t *ret_e);
 void ext_xattrs_free(struct ext_xattrs *xattrs);
 
 /* The path under which `ino` was met first, in *ret_before, NULL when this is the first time.

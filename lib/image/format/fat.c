@@ -23,7 +23,7 @@ const struct image_format image_format_fat = {
     .kind = IMAGE_BLOCKS,
     .places = IMAGE_ANYWHERE,
     .by = "The Sleuth Kit",
-    .notes = "FAT12, FAT16, FAT32; deleted names, slack and free space as well",
+    .notes = "FAT12, FAT16, FAT32; deleted files, slack and free space as well",
     .probe = probe_fat,
     .walk = image_tsk_walk_fat,
 };
@@ -38,7 +38,7 @@ const struct image_format image_format_exfat = {
     .kind = IMAGE_BLOCKS,
     .places = IMAGE_ANYWHERE,
     .by = "The Sleuth Kit",
-    .notes = "deleted names and free space as well",
+    .notes = "deleted files, slack and free space as well",
     .probe = probe_exfat,
     .walk = image_tsk_walk_exfat,
 };
@@ -53,7 +53,7 @@ const struct image_format image_format_ntfs = {
     .kind = IMAGE_BLOCKS,
     .places = IMAGE_ANYWHERE,
     .by = "The Sleuth Kit",
-    .notes = "alternate data streams, deleted names and free space as well",
+    .notes = "alternate data streams; deleted files, slack and free space as well",
     .probe = probe_ntfs,
     .walk = image_tsk_walk_ntfs,
 };

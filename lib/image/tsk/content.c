@@ -1,5 +1,6 @@
 #include "image/tsk/content.h"
 
+#include <assay/clock.h>
 #include <errno.h>
 #include <string.h>
 
@@ -22,6 +23,8 @@ static int next_unpacked(struct tsk_content *self, const uint8_t **ret, size_t *
         ssize_t n = tsk_fs_attr_read(self->attr, (TSK_OFF_T)self->at, (char *)self->piece, len,
                                      TSK_FS_FILE_READ_FLAG_NONE);
 
+        if (n > 0 && assay_clock_ms() > self->deadline)
+            return content_damage(self, "the time for the audit is used up");
         if (n <= 0)
             return content_damage(self, tsk_source_error());
         *ret = self->piece;
@@ -61,6 +64,7 @@ static int next_mapped(struct tsk_content *self, const uint8_t **ret, size_t *re
     int r;
 
     for (; self->run; self->run = self->run->next, self->done = 0) {
+        self->mapped = self->run->offset + self->run->len;
         if (!run_is_stored(self, &start))
             continue;
         from = start + self->done;
@@ -81,6 +85,9 @@ static int next_mapped(struct tsk_content *self, const uint8_t **ret, size_t *re
         self->at = from + *ret_len;
         return 1;
     }
+    /* Of a chain that loops TSK gives nothing, and no error. */
+    if (self->mapped < (self->stored + size - 1) / size)
+        return content_damage(self, "its map ends before its end");
     return 0;
 }
 
@@ -105,7 +112,7 @@ static int tsk_content_next(struct content *content, const uint8_t **ret, size_t
 }
 
 void tsk_content_open(struct tsk_content *content, struct blocks *blocks, const TSK_FS_ATTR *attr,
-                      uint8_t *piece)
+                      uint8_t *piece, uint64_t deadline)
 {
     uint64_t size = attr->size > 0 ? (uint64_t)attr->size : 0;
     uint64_t stored = attr->nrd.initsize > 0 ? (uint64_t)attr->nrd.initsize : 0;
@@ -116,6 +123,7 @@ void tsk_content_open(struct tsk_content *content, struct blocks *blocks, const 
         .attr = attr,
         .run = attr->nrd.run,
         .stored = stored < size ? stored : size,
+        .deadline = deadline,
         .piece = piece,
     };
 }

@@ -93,7 +93,7 @@ static int compare_parts(const void *a, const void *b)
 
 static int read_table(struct disk *disk, TSK_VS_TYPE_ENUM type)
 {
-    struct tsk_source *source = tsk_source_new(disk->blocks, disk->sector);
+    struct tsk_source *source = tsk_source_new(disk->blocks, disk->sector, disk->walk->deadline);
     TSK_VS_INFO *vs = source ? tsk_vs_open(&source->img, 0, type) : NULL;
 
     for (const TSK_VS_PART_INFO *part = vs ? vs->part_list : NULL; part; part = part->next)

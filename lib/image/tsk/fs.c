@@ -4,23 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/tsk/content.h"
+#include "image/tsk/walk.h"
 
 #define DEPTH_MAX 256u
-#define NTFS_OWN_FILES 16 /* the first records of the MFT: $MFT, $LogFile, ... $Boot */
-#define DIRS_MAX ((size_t)1 << 22)
-
-struct tsk_walk {
-    struct image_walk *walk;
-    struct blocks *blocks;
-    TSK_FS_INFO *fs;
-    uint8_t *piece;
-    TSK_INUM_T *seen; /* directories that were met, sorted */
-    size_t n_seen, cap_seen;
-    struct image_cover cover; /* content of files */
-};
-
-static int walk_dir(struct tsk_walk *tsk, TSK_INUM_T inum, const char *path, unsigned depth);
+#define NTFS_OWN_FILES 16             /* the first records of the MFT: $MFT, $LogFile, ... $Boot */
+#define LABEL " (Volume Label Entry)" /* TSK appends this to the name of a FAT label */
 
 /* Content of the file system's own files, which is not to be looked into: the boot sector would be
  * taken for a file system in the file system. */
@@ -58,7 +46,7 @@ static int walk_attr(struct tsk_walk *tsk, const struct entry *entry, const TSK_
     }
     if (attr->flags & TSK_FS_ATTR_ENC)
         image_walk_unread(tsk->walk, one.path, UNREAD_ENCRYPTED, "the file is encrypted (EFS)");
-    tsk_content_open(&content, tsk->blocks, attr, tsk->piece);
+    tsk_content_open(&content, tsk->blocks, attr, tsk->piece, tsk->walk->deadline);
     content.cover = &tsk->cover;
     return entry->type == ENTRY_META ? walk_plain(tsk, &one, &content.content)
                                      : image_walk_file(tsk->walk, &one, &content.content);
@@ -96,17 +84,31 @@ static int walk_content(struct tsk_walk *tsk, TSK_FS_FILE *file, const struct en
     return r;
 }
 
+static bool is_label(const struct tsk_walk *tsk, const TSK_FS_FILE *file)
+{
+    size_t len = strlen(file->name->name);
+
+    return tsk->fs->ftype != TSK_FS_TYPE_NTFS && file->meta->size == 0 && len > strlen(LABEL) &&
+           strcmp(file->name->name + len - strlen(LABEL), LABEL) == 0;
+}
+
+static int walk_label(struct tsk_walk *tsk, const char *path)
+{
+    size_t len = strlen(path) - strlen(LABEL);
+
+    while (len && path[len - 1] == ' ')
+        len--;
+    return image_walk_meta(tsk->walk, "(volume label)", path, len);
+}
+
 static int walk_file(struct tsk_walk *tsk, TSK_FS_FILE *file, const char *path, unsigned depth)
 {
     const TSK_FS_META *meta = file->meta;
     struct entry entry = {.path = path, .type = ENTRY_FILE, .uid = -1, .gid = -1, .size = -1};
     int r;
 
-    if (file->name->flags & TSK_FS_NAME_FLAG_UNALLOC) {
-        /* Only its name: the content, as far as it is there, is in (free). */
-        entry.type = ENTRY_FREE;
-        return walk_nothing(tsk, &entry);
-    }
+    if ((file->name->flags & TSK_FS_NAME_FLAG_UNALLOC) || tsk->deleted)
+        return tsk_deleted_walk(tsk, file, path, depth);
     if (!meta) {
         image_walk_unread(tsk->walk, path, UNREAD_CORRUPT, "the entry is damaged: %s",
                           tsk_source_error());
@@ -114,6 +116,8 @@ static int walk_file(struct tsk_walk *tsk, TSK_FS_FILE *file, const char *path, 
     }
     if (meta->type == TSK_FS_META_TYPE_VIRT_DIR)
         return 0;
+    if (depth == 0 && is_label(tsk, file))
+        return walk_label(tsk, path);
     entry.mode = (uint32_t)meta->mode & 07777;
     entry.size = meta->size;
     entry.mtime = meta->mtime;
@@ -124,37 +128,7 @@ static int walk_file(struct tsk_walk *tsk, TSK_FS_FILE *file, const char *path, 
         return walk_content(tsk, file, &entry);
     entry.type = ENTRY_DIR;
     r = image_walk_entry(tsk->walk, &entry);
-    return r < 0 ? r : walk_dir(tsk, meta->addr, path, depth + 1);
-}
-
-/* Notes a directory. Returns 1 when it was met before, 0, or a negative errno. */
-static int dir_seen(struct tsk_walk *tsk, TSK_INUM_T inum)
-{
-    size_t low = 0, high = tsk->n_seen;
-
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (tsk->seen[mid] == inum)
-            return 1;
-        if (tsk->seen[mid] < inum)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (tsk->n_seen == tsk->cap_seen) {
-        size_t cap = tsk->cap_seen ? tsk->cap_seen * 2 : 64;
-        TSK_INUM_T *seen = cap > DIRS_MAX ? NULL : realloc(tsk->seen, cap * sizeof(*seen));
-
-        if (!seen)
-            return -ENOMEM;
-        tsk->seen = seen;
-        tsk->cap_seen = cap;
-    }
-    memmove(tsk->seen + low + 1, tsk->seen + low, (tsk->n_seen - low) * sizeof(*tsk->seen));
-    tsk->seen[low] = inum;
-    tsk->n_seen++;
-    return 0;
+    return r < 0 ? r : tsk_fs_walk_dir(tsk, meta->addr, path, depth + 1);
 }
 
 static int walk_names(struct tsk_walk *tsk, const TSK_FS_DIR *dir, const char *path, unsigned depth)
@@ -182,26 +156,27 @@ static int walk_names(struct tsk_walk *tsk, const TSK_FS_DIR *dir, const char *p
     return r;
 }
 
-static int walk_dir(struct tsk_walk *tsk, TSK_INUM_T inum, const char *path, unsigned depth)
+int tsk_fs_walk_dir(struct tsk_walk *tsk, TSK_INUM_T inum, const char *path, unsigned depth)
 {
+    struct assay_error err = {0};
     TSK_FS_DIR *dir;
-    int r = dir_seen(tsk, inum);
+    int r = tsk_dirs_seen(tsk, inum);
 
+    if (r == -EFBIG)
+        assay_error_set(&err, EFBIG, "more directories than are followed");
+    else if (r > 0)
+        r = assay_error_set(&err, EBADMSG, "a directory that is met twice");
+    else if (r == 0 && depth > DEPTH_MAX)
+        r = assay_error_set(&err, EFBIG, "more than %u directories deep", DEPTH_MAX);
+    if (r == -EBADMSG && tsk->deleted)
+        return 0;
     if (r < 0)
-        return image_walk_damage(tsk->walk, path, r, NULL);
-    if (r > 0) {
-        image_walk_unread(tsk->walk, path, UNREAD_CORRUPT, "a directory that is met twice");
-        return 0;
-    }
-    if (depth > DEPTH_MAX) {
-        image_walk_unread(tsk->walk, path, UNREAD_BUDGET, "more than %u directories deep",
-                          DEPTH_MAX);
-        return 0;
-    }
+        return image_walk_damage(tsk->walk, path, r, &err);
     dir = tsk_fs_dir_open_meta(tsk->fs, inum);
     if (!dir) {
-        image_walk_unread(tsk->walk, path, UNREAD_CORRUPT, "the directory is damaged: %s",
-                          tsk_source_error());
+        if (!tsk->deleted)
+            image_walk_unread(tsk->walk, path, UNREAD_CORRUPT, "the directory is damaged: %s",
+                              tsk_source_error());
         return 0;
     }
     r = walk_names(tsk, dir, path, depth);
@@ -209,10 +184,21 @@ static int walk_dir(struct tsk_walk *tsk, TSK_INUM_T inum, const char *path, uns
     return r;
 }
 
+static int walk_rest(struct tsk_walk *tsk)
+{
+    struct image_cover unused = {0};
+    int r;
+
+    tsk_unused_find(tsk, &unused);
+    r = image_cover_both(&tsk->cover, &unused, tsk->walk, tsk->blocks);
+    image_cover_free(&unused);
+    return r;
+}
+
 static int walk_fs(struct image_walk *walk, struct blocks *blocks, TSK_FS_TYPE_ENUM type)
 {
     struct tsk_walk tsk = {.walk = walk, .blocks = blocks};
-    struct tsk_source *source = tsk_source_new(blocks, 512);
+    struct tsk_source *source = tsk_source_new(blocks, 512, walk->deadline);
     int r = 0;
 
     tsk.piece = malloc(IMAGE_PIECE);
@@ -224,9 +210,11 @@ static int walk_fs(struct image_walk *walk, struct blocks *blocks, TSK_FS_TYPE_E
         if ((tsk.fs->last_block + 1) * tsk.fs->block_size > blocks->size)
             image_walk_unread(walk, NULL, UNREAD_CORRUPT,
                               "the file system is larger than what holds it");
-        r = walk_dir(&tsk, tsk.fs->root_inum, "", 0);
+        r = tsk_fs_walk_dir(&tsk, tsk.fs->root_inum, "", 0);
+        if (r == 0 && type == TSK_FS_TYPE_NTFS)
+            r = tsk_deleted_orphans(&tsk);
         if (r == 0)
-            r = image_cover_rest(&tsk.cover, walk, blocks, "(free)");
+            r = walk_rest(&tsk);
         tsk_fs_close(tsk.fs);
     } else if (r == 0) {
         image_walk_unread(walk, NULL, UNREAD_CORRUPT, "the file system cannot be opened: %s",

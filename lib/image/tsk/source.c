@@ -1,13 +1,15 @@
+#include <assay/clock.h>
 #include <stdlib.h>
 
 #include "image/tsk/tsk.h"
 
 static ssize_t source_read(TSK_IMG_INFO *img, TSK_OFF_T offset, char *data, size_t len)
 {
-    struct blocks *blocks = ((struct tsk_source *)img)->blocks;
+    struct tsk_source *source = (struct tsk_source *)img;
+    struct blocks *blocks = source->blocks;
     uint64_t at = (uint64_t)offset;
 
-    if (offset < 0 || at >= blocks->size)
+    if (assay_clock_ms() > source->deadline || offset < 0 || at >= blocks->size)
         return -1;
     len = len < blocks->size - at ? len : (size_t)(blocks->size - at);
     return blocks_read(blocks, data, len, at, NULL) < 0 ? -1 : (ssize_t)len;
@@ -24,13 +26,14 @@ static void source_stat(TSK_IMG_INFO *img, FILE *file)
     (void)file;
 }
 
-struct tsk_source *tsk_source_new(struct blocks *blocks, unsigned sector)
+struct tsk_source *tsk_source_new(struct blocks *blocks, unsigned sector, uint64_t deadline)
 {
     struct tsk_source *source = calloc(1, sizeof(*source));
 
     if (!source)
         return NULL;
     source->blocks = blocks;
+    source->deadline = deadline;
     if (!tsk_img_open_external(source, (TSK_OFF_T)blocks->size, sector, source_read, source_close,
                                source_stat)) {
         free(source);

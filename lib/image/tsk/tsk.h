@@ -9,10 +9,11 @@
 struct tsk_source {
     TSK_IMG_INFO img; /* first: TSK is given this */
     struct blocks *blocks;
+    uint64_t deadline; /* assay_clock_ms(): reading fails from then on, which ends what TSK does */
 };
 
 /* Makes an image of `blocks`, which outlives it, or returns NULL when memory ran out. */
-struct tsk_source *tsk_source_new(struct blocks *blocks, unsigned sector);
+struct tsk_source *tsk_source_new(struct blocks *blocks, unsigned sector, uint64_t deadline);
 struct tsk_source *tsk_source_free(struct tsk_source *source);
 
 /* TSK's own words about what went wrong last. */

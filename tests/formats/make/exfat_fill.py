@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fills an empty exFAT file system with a tree: exfat_fill.py whole|pieces TREE IMAGE.
+"""Fills an empty exFAT file system with a tree: exfat_fill.py whole|pieces TREE IMAGE
+Deletes a file of its root as a driver does: exfat_fill.py delete NAME IMAGE
 
 Written after Microsoft's "exFAT file system specification" (the sections are named below) and on
 purpose without a look at how Assay reads one."""
@@ -31,7 +32,6 @@ class Exfat:
         self.fat_at <<= sector
         self.heap_at <<= sector
         root = self.read(self.root)
-        self.root_used = 0
         for at in range(0, len(root), 32):  # 7.1, allocation bitmap
             if root[at] == 0x81:
                 self.bitmap_cluster, self.bitmap_size = struct.unpack_from("<IQ", root, at + 20)
@@ -125,7 +125,28 @@ class Exfat:
         self.file.close()
 
 
+    def delete(self, name):
+        """Takes the in-use bits off the entries (6.2.1.4) and gives its one stretch back."""
+        root = bytearray(self.read(self.root))
+        for at in range(0, self.root_used, 32):
+            count = root[at + 1]
+            text = b"".join(root[at + 32 * i + 2 :][:30] for i in range(2, count + 1))
+            if root[at] != 0x85 or text.decode("utf-16-le").rstrip("\0") != name:
+                continue
+            first, size = struct.unpack_from("<IQ", root, at + 52)
+            for cluster in range(first, first + (size + self.size - 1) // self.size):
+                self.bitmap[cluster - 2 >> 3] &= ~(1 << (cluster - 2 & 7))
+            for i in range(count + 1):
+                root[at + 32 * i] &= 0x7F
+        self.write(self.where(self.root), root)
+        self.write(self.where(self.bitmap_cluster), self.bitmap)
+        self.file.close()
+
+
 def main():
+    if sys.argv[1] == "delete":
+        Exfat(sys.argv[3], False).delete(sys.argv[2])
+        return
     Exfat(sys.argv[3], sys.argv[1] == "pieces").fill(sys.argv[2])
 
 
