@@ -11,7 +11,7 @@ printf 'umlaut' >"$tree/A folder with a long name/Größe ändern – 日本語.
 printf 'space' >"$tree/data/.hidden.name.with.dots"
 case $1 in
 12) mkfs.vfat -F 12 -n ASSAY -C "$out" 2880 ;;
-16) mkfs.vfat -F 16 -n ASSAY -C "$out" 20000 ;;
+16) mkfs.vfat -F 16 -s 2 -n ASSAY -C "$out" 8000 ;;
 32) mkfs.vfat -F 32 -n ASSAY -C "$out" 40000 ;;
 32-large-sectors) mkfs.vfat -F 32 -S 4096 -s 1 -n ASSAY -C "$out" 300000 ;;
 esac
