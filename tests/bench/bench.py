@@ -88,7 +88,7 @@ class Scans:
         """Takes what is remembered of content, and nothing else, out of the cache."""
         if os.path.isdir(self.cache):
             for name in os.listdir(self.cache):
-                if name.startswith("clean"):
+                if name.startswith("seen-"):
                     os.remove(os.path.join(self.cache, name))
 
     def after(self, earlier, path):
