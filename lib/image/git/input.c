@@ -8,14 +8,15 @@
 #include "image/git/pack.h"
 
 #define WINDOW ((size_t)128 << 10)
-#define QUIET (UINT64_C(4) << 20) /* bytes made between two looks at the clock */
-#define OBJECT_COST 512           /* what an object counts for beside its bytes */
+#define WINDOW_BETWEEN ((size_t)16 << 10) /* after the first way through */
+#define QUIET (UINT64_C(4) << 20)         /* bytes made between two looks at the clock */
+#define OBJECT_COST 512                   /* what an object counts for beside its bytes */
 
 /* Moves the window so that it begins at `offset`. */
 static int input_load(struct git_input *input, uint64_t offset, struct assay_error *err)
 {
     uint64_t left = input->end - offset;
-    size_t len = left < WINDOW ? (size_t)left : WINDOW;
+    size_t len = left < input->ahead ? (size_t)left : input->ahead;
     int r;
 
     input->len = 0;
@@ -49,12 +50,18 @@ int git_input_open(struct git_pack *pack)
 {
     struct git_input *input = &pack->input;
 
-    *input = (struct git_input){.stream = {.next = input_next}, .blocks = pack->blocks};
+    *input =
+        (struct git_input){.stream = {.next = input_next}, .blocks = pack->blocks, .ahead = WINDOW};
     input->buffer = malloc(WINDOW);
     pack->scratch = malloc(GIT_SCRATCH);
     if (!input->buffer || !pack->scratch)
         return -ENOMEM;
     return filler_zlib_new(&input->stream, NULL, &pack->inflate);
+}
+
+void git_input_scatter(struct git_pack *pack)
+{
+    pack->input.ahead = WINDOW_BETWEEN;
 }
 
 void git_input_close(struct git_pack *pack)

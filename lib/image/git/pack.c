@@ -189,6 +189,7 @@ int image_git_pack_walk(struct image_walk *walk, struct blocks *blocks)
     r = pack_begin(pack);
     if (r == 0 && pack->digest)
         r = git_pack_index(pack);
+    git_input_scatter(pack);
     if (r == 0)
         r = git_pack_resolve(pack);
     if (r == 0)

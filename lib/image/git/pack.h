@@ -59,6 +59,7 @@ struct git_input {
     struct blocks *blocks;
     uint64_t at, end; /* the byte that is lent next; where the objects end */
     uint64_t from;    /* the first one in `buffer` */
+    size_t ahead;     /* bytes read at once: fewer when objects are visited here and there */
     size_t len;
     uint8_t *buffer;
 };
@@ -102,6 +103,9 @@ static inline uint8_t *git_id(const struct git_pack *pack, uint32_t index)
 /* Makes sure of input, inflater, digest and scratch. 0 or -ENOMEM. */
 int git_input_open(struct git_pack *pack);
 void git_input_close(struct git_pack *pack);
+
+/* From here on the pack is read in small pieces. */
+void git_input_scatter(struct git_pack *pack);
 
 /* Lends what stands at `offset`, at most `max` bytes, fewer at the end. */
 int git_input_peek(struct git_pack *pack, uint64_t offset, size_t max, const uint8_t **ret,
