@@ -147,8 +147,9 @@ static ssize_t archive_fill(struct filler *filler, uint8_t *data, size_t cap,
             return r;
     }
     take = self->ready_len < cap ? self->ready_len : cap;
-    if (take)
-        memcpy(data, self->ready, take);
+    if (!take)
+        return 0;
+    memcpy(data, self->ready, take);
     self->ready += take;
     self->ready_len -= take;
     return (ssize_t)take;

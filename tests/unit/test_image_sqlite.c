@@ -170,6 +170,30 @@ START_TEST(rows_may_expand_within_bounds_only)
 }
 END_TEST
 
+/* A tree of 12 levels, in each of which all children are the same page: 25^11 rows in 7 KiB. */
+START_TEST(rows_of_a_tree_that_repeats_itself_are_bounded)
+{
+    database("PRAGMA page_size = 512; CREATE TABLE t(a)");
+    sh("python3 -c \"import struct\n"
+       "f = open('f', 'r+b'); f.seek(28); f.write(struct.pack('>I', 13))\n"
+       "cells = b''.join(struct.pack('>IB', 0, i + 1) for i in range(25))\n"
+       "for page in range(2, 13):\n"
+       "    at = 512 - len(cells); child = struct.pack('>I', page + 1)\n"
+       "    head = struct.pack('>BHHHB', 5, 0, 25, at, 0) + child\n"
+       "    head += b''.join(struct.pack('>H', at + 5 * i) for i in range(25))\n"
+       "    f.seek(512 * (page - 1))\n"
+       "    f.write(head.ljust(at, b'\\0') + cells.replace(b'\\0\\0\\0\\0', child))\n"
+       "row = bytes([12, 1, 2, 33]) + b'a row here'\n"
+       "head = struct.pack('>BHHHBH', 13, 0, 1, 512 - len(row), 0, 512 - len(row))\n"
+       "f.seek(512 * 12); f.write(head.ljust(512 - len(row), b'\\0') + row)\n\"");
+    walk_whole(&seen, "f");
+    ck_assert(was_unread(UNREAD_BUDGET, "t"));
+    ck_assert_str_eq(find(&seen, "t")->head,
+                     "a row here\na row here\na row here\na row here\na row here\na row he");
+    ck_assert_uint_lt(seen.result.bytes, 100u << 20);
+}
+END_TEST
+
 START_TEST(collations_of_others_do_not_matter)
 {
     database("CREATE TABLE t(a TEXT PRIMARY KEY) WITHOUT ROWID; INSERT INTO t VALUES('x');"
@@ -247,6 +271,7 @@ int main(void)
     tcase_add_test(harm, nothing_of_a_schema_is_run);
     tcase_add_test(harm, a_schema_that_lies_is_reported);
     tcase_add_test(harm, rows_may_expand_within_bounds_only);
+    tcase_add_test(harm, rows_of_a_tree_that_repeats_itself_are_bounded);
     tcase_add_test(harm, damaged_pages_are_reported);
     tcase_add_test(harm, what_a_cut_database_has_left_is_read);
     suite_add_tcase(suite, harm);

@@ -37,7 +37,7 @@ const struct image_format image_format_sqlite_wal = {
     .kind = IMAGE_RECOGNISED,
     .places = IMAGE_IN_ARTIFACT | IMAGE_IN_ENTRY,
     .by = "",
-    .notes = "whole pages of its database: raw bytes are scanned",
+    .notes = "pages as they stand, values not put together: raw bytes are scanned",
     .probe = probe_sqlite_wal,
     .harmless = true,
 };
