@@ -15,7 +15,7 @@
 #include "scan/kept.h"
 #include "scan/rule.h"
 
-#define FORMAT 1                      /* of tags and of what they depend on */
+#define FORMAT 2                      /* of tags and of what they depend on */
 #define INPUT_MAX ((size_t)128 << 20) /* bytes of what names and keys are made of */
 #define KEPT_BYTES ((size_t)SEEN_KEPT_MAX * SEEN_TAG)
 #define LEAST_SLOTS 4096
@@ -194,17 +194,16 @@ struct seen *seen_free(struct seen *seen)
     return NULL;
 }
 
-int seen_tag(struct seen *seen, const uint8_t *data, size_t len, unsigned flags,
-             uint8_t ret[SEEN_TAG])
+int seen_tag(struct seen *seen, const struct seen_window *window, uint8_t ret[SEEN_TAG])
 {
-    const uint8_t first[SEEN_TAG] = {(uint8_t)flags};
+    const uint32_t first[] = {window->len, window->low, window->high, window->flags};
     uint8_t hash[SEEN_TAG];
     int n;
 
     /* The same initial vector each time only adds a constant to the hash. */
     if (EVP_EncryptInit_ex(seen->hash, NULL, NULL, NULL, empty) != 1 ||
-        EVP_EncryptUpdate(seen->hash, NULL, &n, first, sizeof(first)) != 1 ||
-        EVP_EncryptUpdate(seen->hash, NULL, &n, data, (int)len) != 1 ||
+        EVP_EncryptUpdate(seen->hash, NULL, &n, (const uint8_t *)first, sizeof(first)) != 1 ||
+        EVP_EncryptUpdate(seen->hash, NULL, &n, window->data, (int)window->len) != 1 ||
         EVP_EncryptFinal_ex(seen->hash, hash, &n) != 1 ||
         EVP_CIPHER_CTX_ctrl(seen->hash, EVP_CTRL_AEAD_GET_TAG, SEEN_TAG, hash) != 1 ||
         EVP_EncryptUpdate(seen->block, ret, &n, hash, SEEN_TAG) != 1)

@@ -1,11 +1,11 @@
 /* Windows of content that were matched before and hold nothing.
  *
- * A window is known again by a tag over all that its matching depends on: its bytes, and whether
- * the content begins or ends with it. Nobody can make a window that holds a secret and has the tag
- * of a clean one without knowing the key: GHASH of the bytes (a universal hash: two given windows
- * collide with a probability of at most 2^-113), encrypted with AES, so that tags tell nothing of
- * it (Carter and Wegman; the hash is that of GMAC, NIST SP 800-38D). Only tags of clean windows are
- * kept: no finding, no secret, no path.
+ * A window is known again by a tag over all that its matching depends on: its bytes, which of them
+ * are its own, and whether the content begins or ends with it. Nobody can make a window that holds
+ * a secret and has the tag of a clean one without knowing the key: GHASH of the bytes (a universal
+ * hash: two given windows collide with a probability of at most 2^-113), encrypted with AES, so
+ * that tags tell nothing of it (Carter and Wegman; the hash is that of GMAC, NIST SP 800-38D). Only
+ * tags of clean windows are kept: no finding, no secret, no path.
  *
  * Keys and names of what is kept are made of the rules, the identities, the libraries' versions and
  * the program itself: another of any of these knows no window. */
@@ -37,9 +37,16 @@ struct seen *seen_new(const json_t *rules, const json_t *identities,
                       const struct scan_store *store);
 struct seen *seen_free(struct seen *seen);
 
+struct seen_window {
+    const uint8_t *data;
+    uint32_t len;
+    uint32_t low, high; /* of its bytes, those whose matches are the window's own end in (low, high]
+                         */
+    uint32_t flags;     /* SEEN_* */
+};
+
 /* The tag of a window. 0 or -EIO. */
-int seen_tag(struct seen *seen, const uint8_t *data, size_t len, unsigned flags,
-             uint8_t ret[SEEN_TAG]);
+int seen_tag(struct seen *seen, const struct seen_window *window, uint8_t ret[SEEN_TAG]);
 
 bool seen_has(const struct seen *seen, const uint8_t tag[SEEN_TAG]);
 

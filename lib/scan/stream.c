@@ -72,13 +72,19 @@ static int look_at_window(struct window *window, bool last)
 static int tag_of(const struct window *window, bool last, uint8_t ret[SEEN_TAG])
 {
     const struct scan_stream *stream = window->stream;
-    unsigned flags = (window->offset == stream->origin ? SEEN_BEGIN : 0) |
-                     (window->offset == 0 ? SEEN_FIRST : 0) | (last ? SEEN_END : 0);
+    const struct seen_window about = {
+        .data = window->data,
+        .len = (uint32_t)window->len,
+        .low = (uint32_t)(window->low - window->offset),
+        .high = (uint32_t)(window->high - window->offset),
+        .flags = (window->offset == stream->origin ? SEEN_BEGIN : 0) |
+                 (window->offset == 0 ? SEEN_FIRST : 0) | (last ? SEEN_END : 0),
+    };
 
     if (!stream->engine->seen || stream->names || stream->top || window->len < SEEN_LEAST ||
         !decode_idle(&stream->decode, window->low))
         return -ENOENT;
-    return seen_tag(stream->engine->seen, window->data, window->len, flags, ret);
+    return seen_tag(stream->engine->seen, &about, ret);
 }
 
 /* Matches a window and what stands encoded in it, unless it is known to be clean. */
@@ -146,10 +152,12 @@ static int scan_window(struct scan_stream *stream, const uint8_t *data, size_t l
     return stream_window(&window, last);
 }
 
-/* After a window that began at `data`: the next one's memory begins SCAN_REACH before it. */
+/* After a window that began at `data`: the next one's memory begins SCAN_REACH before it, or where
+ * the content does. Returns how many bytes are not needed any more. */
 static size_t move_on(struct scan_stream *stream, const uint8_t *data)
 {
-    size_t done = (size_t)(stream->accepted - SCAN_REACH - stream->offset);
+    uint64_t have = stream->accepted - stream->offset;
+    size_t done = have > SCAN_REACH ? (size_t)(have - SCAN_REACH) : 0;
 
     if (!stream->binary)
         stream->lines += stream_count_lines(data, done);

@@ -374,6 +374,60 @@ START_TEST(encoded_text_of_another_path_is_not_known)
 }
 END_TEST
 
+/* What follows a hole has its first window cut short by the entry's own places. */
+START_TEST(content_may_begin_anywhere)
+{
+    const uint64_t edges[] = {STREAM_WINDOW - SCAN_REACH, STREAM_WINDOW,
+                              STREAM_WINDOW + SCAN_REACH};
+    struct fixture fixture = fixture_new(test_rules(), NULL);
+
+    for (size_t i = 0; i < 3 * 41; i++) {
+        uint64_t start = edges[i / 41] - 20 + i % 41;
+        size_t len = CONTENT - (size_t)start, piece = i % 2 ? 1000 + i : len;
+        struct scan_stream *stream = NULL;
+        int64_t places = fixture_places(&fixture);
+        char path[32];
+
+        memcpy(content + STREAM_WINDOW + SCAN_REACH + 100 * i, SECRET, SECRET_LEN);
+        snprintf(path, sizeof(path), "sparse-%zu", i);
+        ck_assert_int_eq(scan_stream_open(fixture.engine, "", path, &stream), 0);
+        for (size_t at = (size_t)start; at < CONTENT; at += piece) {
+            size_t n = CONTENT - at < piece ? CONTENT - at : piece;
+
+            ck_assert_int_eq(scan_stream_feed(stream, content + at, n, at), 0);
+        }
+        ck_assert_int_eq(scan_stream_close(stream), 0);
+        memcpy(content, clean, CONTENT);
+        ck_assert_msg(fixture_places(&fixture) == places + 1, "from %llu",
+                      (unsigned long long)start);
+    }
+    fixture_free(&fixture);
+}
+END_TEST
+
+static void scan_stretch(struct fixture *fixture, const char *path, uint64_t offset)
+{
+    struct scan_stream *stream = NULL;
+
+    ck_assert_int_eq(scan_stream_open(fixture->engine, "", path, &stream), 0);
+    ck_assert_int_eq(scan_stream_feed(stream, content, 6000, offset), 0);
+    ck_assert_int_eq(scan_stream_close(stream), 0);
+}
+
+/* Cut in two by a border near its beginning, its second window has all of its bytes in memory. */
+START_TEST(a_window_is_known_for_its_own_bytes_only)
+{
+    struct fixture fixture = fixture_new(test_rules(), NULL);
+
+    memcpy(content + 20, SECRET, SECRET_LEN);
+    scan_stretch(&fixture, "cut", STREAM_WINDOW - 100);
+    ck_assert_int_eq(fixture_places(&fixture), 1);
+    scan_stretch(&fixture, "whole", 1000);
+    ck_assert_int_eq(fixture_places(&fixture), 2);
+    fixture_free(&fixture);
+}
+END_TEST
+
 START_TEST(the_oldest_tags_go_first)
 {
     _cleanup_close_ int added = memfd_create("added", MFD_CLOEXEC);
@@ -412,6 +466,8 @@ int main(void)
         what_an_earlier_match_takes_is_not_taken_for_clean,
         what_stands_encoded_is_found_among_known_neighbours,
         encoded_text_of_another_path_is_not_known,
+        content_may_begin_anywhere,
+        a_window_is_known_for_its_own_bytes_only,
         the_oldest_tags_go_first,
         NULL,
     };
