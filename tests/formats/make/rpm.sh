@@ -27,5 +27,5 @@ cp -a --no-preserve=links %{tree}/. %{buildroot}
 /*
 EOF
 rpmbuild -bb --quiet --define "_topdir $PWD" --define "tree $(realpath "$2")" \
-  --define "_binary_payload $payload" spec
+  --define "_binary_payload $payload" --define "_buildhost localhost" spec
 cp RPMS/noarch/*.rpm "$3"
