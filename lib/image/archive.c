@@ -260,7 +260,8 @@ static void take_links(struct archive_entry *from, struct entry *entry)
 static int archive_take(struct archive_walk *self, struct archive_entry *from, bool warned)
 {
     struct entry_xattr xattrs[XATTRS_MAX];
-    struct archive_content content = {.content = {UINT64_MAX, archive_content_next}, .self = self};
+    struct archive_content content = {.content = {.size = UINT64_MAX, .next = archive_content_next},
+                                      .self = self};
     const char *raw = archive_entry_pathname(from);
     _cleanup_free_ char *path = NULL;
     struct entry entry = {

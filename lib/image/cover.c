@@ -22,6 +22,7 @@ void image_cover_add(struct image_cover *cover, uint64_t start, uint64_t end)
         cover->spans = more;
         cover->cap = cap;
     }
+    cover->unsorted |= cover->n && cover->spans[cover->n - 1].start > start;
     cover->spans[cover->n++] = (struct image_cover_span){start, end};
 }
 
@@ -34,8 +35,18 @@ static int by_start(const void *a, const void *b)
 
 void image_cover_sort(struct image_cover *cover)
 {
-    if (cover->n)
+    if (cover->unsorted)
         qsort(cover->spans, cover->n, sizeof(*cover->spans), by_start);
+    cover->unsorted = false;
+}
+
+bool image_cover_has(struct image_cover *cover, uint64_t start, uint64_t end)
+{
+    image_cover_sort(cover);
+    for (size_t i = 0; i < cover->n && start < end && cover->spans[i].start <= start; i++)
+        if (cover->spans[i].end > start)
+            start = cover->spans[i].end;
+    return start >= end;
 }
 
 /* Of a sorted cover: the next stretch from *at on, and below `size`, that was not noted; *span

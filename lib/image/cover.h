@@ -15,11 +15,15 @@ struct image_cover_span {
 struct image_cover {
     struct image_cover_span *spans;
     size_t n, cap;
+    bool unsorted;
 };
 
 /* Notes that [start, end) was read. What cannot be kept (memory, IMAGE_COVER_MAX) counts as not
  * read, and is read once more. */
 void image_cover_add(struct image_cover *cover, uint64_t start, uint64_t end);
+
+/* Whether all of [start, end) was noted. */
+bool image_cover_has(struct image_cover *cover, uint64_t start, uint64_t end);
 
 /* Hands over what of `blocks` was not noted and is not zeros, as one entry `path` of type FREE. */
 int image_cover_rest(struct image_cover *cover, struct image_walk *walk, struct blocks *blocks,

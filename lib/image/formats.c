@@ -1,5 +1,5 @@
 /* The table of formats: one row each, the order is that of the probes. File systems come before
- * partition tables, since a boot sector can look like one. */
+ * partition tables, since a boot sector can look like one, and since ISOs have one as well. */
 #include <errno.h>
 #include <string.h>
 
@@ -52,9 +52,9 @@
     row(fat) \
     row(exfat) \
     row(ntfs) \
+    row(iso9660) \
     row(gpt) \
     row(mbr) \
-    row(iso9660) \
     row(lzma) \
     row(docker_archive) \
     row(oci_layout) \

@@ -58,7 +58,8 @@ static int artifact_next(struct content *content, const uint8_t **ret, size_t *r
 
 static int walk_stream(struct image_walk *walk, int fd, struct assay_error *err)
 {
-    struct artifact_content whole = {.content = {walk->result->size, artifact_next}};
+    struct artifact_content whole = {
+        .content = {.size = walk->result->size, .next = artifact_next}};
     _cleanup_stream_ struct stream *in = NULL;
     struct filler *filler;
     const uint8_t *data;

@@ -9,6 +9,8 @@
  *
  * Names that are made up here, because the artifact holds none, always the same for the same bytes:
  *   p1, p2, ...            container of a partition: its slot in the table, logical ones from p5 on
+ *   (boot image N)         container of an ISO's boot image that is no file of it: its place in the
+ *                          boot catalog
  *   (raw)                  a region or artifact without a known format, as one entry
  *   (free)                 what of a file system or disk nothing holds, as one entry of type FREE:
  *                          unallocated space, gaps between partitions; offsets are those in the

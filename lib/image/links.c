@@ -57,6 +57,11 @@ int image_links_seen(struct image_links *links, uint64_t key, const char *path,
     return 0;
 }
 
+bool image_links_has(const struct image_links *links, uint64_t key)
+{
+    return links->cap && slot_of(links->slots, links->cap, key)->path;
+}
+
 void image_links_free(struct image_links *links)
 {
     for (size_t i = 0; i < links->cap; i++)

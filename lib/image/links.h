@@ -3,6 +3,7 @@
 #ifndef ASSAY_IMAGE_LINKS_H
 #define ASSAY_IMAGE_LINKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,9 @@ struct image_links {
  * the first time: then `path` is kept. Returns 0, -ENOMEM, or -EFBIG when too many are kept. */
 int image_links_seen(struct image_links *links, uint64_t key, const char *path,
                      const char **ret_before);
+
+/* Whether it was met. */
+bool image_links_has(const struct image_links *links, uint64_t key);
 
 void image_links_free(struct image_links *links);
 

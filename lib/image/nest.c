@@ -177,7 +177,12 @@ static int walk_spooled(struct image_walk *walk, const struct image_format *form
                         struct sniff *sniff)
 {
     struct blocks *blocks = NULL;
-    int r = image_spool(walk, &sniff->stream, &blocks);
+    int r;
+
+    /* Read where it lies, where that is possible. QEMU needs a file of its own. */
+    if (sniff->content->blocks && format->kind == IMAGE_BLOCKS)
+        return image_walk_blocks(walk, format, sniff->content->blocks);
+    r = image_spool(walk, &sniff->stream, &blocks);
 
     if (r == 0 && blocks)
         r = image_walk_blocks(walk, format, blocks);

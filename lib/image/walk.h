@@ -39,6 +39,7 @@ struct content {
      * what lies between is zeros. Returns 1, 0 at the end, or a negative errno for damage. */
     int (*next)(struct content *content, const uint8_t **ret, size_t *ret_len, uint64_t *ret_offset,
                 struct assay_error *err);
+    struct blocks *blocks; /* the same bytes at any place, while it is open; NULL: not to be had */
 };
 
 /* Reports an unread place: the entry `path` in the container at hand; NULL: the container. */

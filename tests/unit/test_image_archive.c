@@ -63,18 +63,6 @@ START_TEST(a_zip_is_read_by_its_directory)
 }
 END_TEST
 
-START_TEST(an_iso_keeps_what_no_file_covers)
-{
-    make_tree();
-    sh("rm tree/data/fifo tree/etc/longlink tree/data/sparse; rm -r tree/home/*/ddd*;"
-       "xorriso -as mkisofs -quiet -R -J -V ASSAY -o artifact tree");
-    walk_whole(&seen, "artifact");
-    nothing_unread(&seen);
-    compare_tree(&seen, "", 2);
-    ck_assert_int_eq(find(&seen, "(raw)")->type, ENTRY_META);
-}
-END_TEST
-
 START_TEST(containers_nest)
 {
     struct record *outer;
@@ -287,7 +275,6 @@ int main(void)
     tcase_add_test(tests, tar_in_every_filter);
     tcase_add_test(tests, every_flavour_of_tar_and_cpio);
     tcase_add_test(tests, a_zip_is_read_by_its_directory);
-    tcase_add_test(tests, an_iso_keeps_what_no_file_covers);
     tcase_add_test(tests, containers_nest);
     tcase_add_test(tests, gzip_members_and_what_follows);
     tcase_add_test(tests, skippable_frames_are_scanned);

@@ -168,7 +168,7 @@ int ext_content_open(ext2_filsys fs, struct blocks *blocks, ext2_ino_t ino,
 {
     struct collect collect = {.to = ret, .deadline = deadline};
 
-    *ret = (struct ext_content){.content = {EXT2_I_SIZE(inode), ext_content_next},
+    *ret = (struct ext_content){.content = {.size = EXT2_I_SIZE(inode), .next = ext_content_next},
                                 .fs = fs,
                                 .blocks = blocks,
                                 .piece = piece};

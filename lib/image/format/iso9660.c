@@ -1,18 +1,17 @@
-#include <archive.h>
-
 #include "image/format.h"
+#include "image/iso/iso.h"
 
 static bool probe_iso9660(const struct image_head *head)
 {
-    return image_head_has(head, 32769, "CD001", 5);
+    return image_head_has(head, ISO_SYSTEM_AREA + 1, "CD001", 5);
 }
 
 const struct image_format image_format_iso9660 = {
     .name = "iso9660",
     .kind = IMAGE_BLOCKS,
     .places = IMAGE_ANYWHERE,
-    .by = "libarchive",
-    .notes = "with Rock Ridge and Joliet",
+    .by = "",
+    .notes = "Rock Ridge, Joliet, zisofs, hidden boot images, partitions; UDF is reported",
     .probe = probe_iso9660,
-    .support = archive_read_support_format_iso9660,
+    .walk = image_iso_walk,
 };

@@ -110,7 +110,8 @@ static int payload_next(struct content *content, const uint8_t **ret, size_t *re
 static int stream_rpm(struct image_walk *walk, struct stream *in)
 {
     struct rpm rpm = {.walk = walk, .reader = {.in = in}};
-    struct payload payload = {.content = {UINT64_MAX, payload_next}, .reader = &rpm.reader};
+    struct payload payload = {.content = {.size = UINT64_MAX, .next = payload_next},
+                              .reader = &rpm.reader};
     bool known = true;
     int r = rpm_headers(&rpm);
 

@@ -194,7 +194,8 @@ static int walk_configs(struct vma_walk *self)
 
     for (size_t i = 0; i < self->header.n_configs && r == 0; i++) {
         const struct vma_config *config = &self->header.configs[i];
-        struct vma_content content = {.content = {config->len, config_next}, .config = config};
+        struct vma_content content = {.content = {.size = config->len, .next = config_next},
+                                      .config = config};
         struct entry entry = {.path = config->name,
                               .type = ENTRY_FILE,
                               .mode = 0644,

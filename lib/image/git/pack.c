@@ -59,8 +59,8 @@ static int tell(struct git_pack *pack, uint32_t index, const uint8_t *data)
 {
     const struct git_object *object = &pack->objects[index];
     struct entry entry = {.type = ENTRY_FILE, .uid = -1, .gid = -1, .size = (int64_t)object->size};
-    struct blob_content blob = {.content = {object->size, blob_next}, .pack = pack};
-    struct held_content held = {.content = {object->size, held_next}, .data = data};
+    struct blob_content blob = {.content = {.size = object->size, .next = blob_next}, .pack = pack};
+    struct held_content held = {.content = {.size = object->size, .next = held_next}, .data = data};
     _cleanup_free_ char *path = git_names_path(pack, index);
 
     if (!path)

@@ -112,7 +112,7 @@ static const char *column_name(const struct table *table, size_t index)
 /* A container: an entry of its own, TABLE/ROWID/COLUMN. */
 static int walk_container(struct table *table, size_t column, const uint8_t *data, size_t len)
 {
-    struct value_content value = {.content = {len, value_next}, .data = data};
+    struct value_content value = {.content = {.size = len, .next = value_next}, .data = data};
     struct entry entry = {.type = ENTRY_FILE, .uid = -1, .gid = -1, .size = (int64_t)len};
     _cleanup_free_ char *path = NULL;
     int r = check_ratio(table, len);

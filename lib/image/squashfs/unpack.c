@@ -1,17 +1,17 @@
 /* Blocks of one compression: gzip by ISA-L, zstd by a context that is kept, the rest by
  * libsquashfs. */
 #include <errno.h>
-#include <isa-l/igzip_lib.h>
 #include <sqfs/compressor.h>
 #include <sqfs/error.h>
 #include <stdlib.h>
 #include <zstd.h>
 
 #include "image/squashfs/squashfs.h"
+#include "source/inflate.h"
 
 struct squashfs_unpacker {
     unsigned id;
-    struct inflate_state *inflate;
+    struct source_inflate *inflate;
     ZSTD_DCtx *zstd;
     sqfs_compressor_t *other;
 };
@@ -34,7 +34,7 @@ int squashfs_unpacker_new(unsigned id, uint32_t block_size, struct squashfs_unpa
     if (r == 0) {
         unpacker->id = id;
         if (id == SQFS_COMP_GZIP)
-            r = (unpacker->inflate = malloc(sizeof(*unpacker->inflate))) ? 0 : -ENOMEM;
+            r = source_inflate_new(&unpacker->inflate);
         else if (id == SQFS_COMP_ZSTD)
             r = (unpacker->zstd = ZSTD_createDCtx()) ? 0 : -ENOMEM;
         else
@@ -51,24 +51,10 @@ void squashfs_unpacker_free(struct squashfs_unpacker *unpacker)
 {
     if (!unpacker)
         return;
-    free(unpacker->inflate);
+    source_inflate_free(unpacker->inflate);
     ZSTD_freeDCtx(unpacker->zstd);
     sqfs_destroy(unpacker->other);
     free(unpacker);
-}
-
-static ssize_t unpack_gzip(struct inflate_state *state, const uint8_t *in, size_t len, uint8_t *out,
-                           size_t cap)
-{
-    isal_inflate_init(state);
-    state->crc_flag = ISAL_ZLIB;
-    state->next_in = (uint8_t *)(uintptr_t)in; /* ISA-L only reads it */
-    state->avail_in = (uint32_t)len;
-    state->next_out = out;
-    state->avail_out = (uint32_t)cap;
-    if (isal_inflate_stateless(state) != ISAL_DECOMP_OK)
-        return -EBADMSG;
-    return (ssize_t)(cap - state->avail_out);
 }
 
 ssize_t squashfs_unpack(struct squashfs_unpacker *unpacker, const uint8_t *in, size_t len,
@@ -78,7 +64,7 @@ ssize_t squashfs_unpack(struct squashfs_unpacker *unpacker, const uint8_t *in, s
     int r;
 
     if (unpacker->inflate)
-        return unpack_gzip(unpacker->inflate, in, len, out, cap);
+        return source_inflate_zlib(unpacker->inflate, in, len, out, cap);
     if (unpacker->zstd) {
         made = ZSTD_decompressDCtx(unpacker->zstd, out, cap, in, len);
         return ZSTD_isError(made) ? -EBADMSG : (ssize_t)made;

@@ -79,7 +79,8 @@ static int content_next(struct content *content, const uint8_t **ret, size_t *re
 
 static int take_file(struct squashfs_walk *self, struct entry *entry)
 {
-    struct record_content file = {.content = {(uint64_t)entry->size, content_next}, .self = self};
+    struct record_content file = {.content = {.size = (uint64_t)entry->size, .next = content_next},
+                                  .self = self};
     _cleanup_free_ char *path = strdup(entry->path); /* the record goes while the file is read */
 
     if (!path)
@@ -178,7 +179,7 @@ int image_squashfs_walk(struct image_walk *walk, struct blocks *blocks)
     else
         r = take_all(&self);
     stream_close(self.tree); /* first: its thread uses `fs` */
-    if (r == 0)
+    if (r == 0 && !walk->shown)
         r = image_cover_rest(&fs.cover, walk, blocks, "(free)");
     squashfs_close(&fs);
     return r;

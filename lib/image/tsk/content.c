@@ -118,7 +118,7 @@ void tsk_content_open(struct tsk_content *content, struct blocks *blocks, const 
     uint64_t stored = attr->nrd.initsize > 0 ? (uint64_t)attr->nrd.initsize : 0;
 
     *content = (struct tsk_content){
-        .content = {size, tsk_content_next},
+        .content = {.size = size, .next = tsk_content_next},
         .blocks = blocks,
         .attr = attr,
         .run = attr->nrd.run,

@@ -181,3 +181,23 @@ int image_tsk_walk_mbr(struct image_walk *walk, struct blocks *blocks)
 {
     return walk_disk(walk, blocks, TSK_VS_TYPE_DOS, 512);
 }
+
+int image_tsk_partitions(struct blocks *blocks,
+                         int (*take)(unsigned number, uint64_t start, uint64_t end, void *ctx),
+                         void *ctx)
+{
+    _cleanup_free_ struct disk *disk = calloc(1, sizeof(*disk));
+    uint8_t magic[8];
+    bool gpt = blocks_read(blocks, magic, sizeof(magic), 512, NULL) == 0 &&
+               memcmp(magic, "EFI PART", sizeof(magic)) == 0;
+    int r;
+
+    if (!disk)
+        return -ENOMEM;
+    disk->blocks = blocks;
+    disk->sector = 512;
+    r = read_table(disk, gpt ? TSK_VS_TYPE_GPT : TSK_VS_TYPE_DOS);
+    for (size_t i = 0; i < disk->n && r == 0; i++)
+        r = take(disk->parts[i].number, disk->parts[i].start, disk->parts[i].end, ctx);
+    return r == -EBADMSG ? 0 : r;
+}
