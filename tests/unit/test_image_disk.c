@@ -286,11 +286,8 @@ START_TEST(what_is_known_but_not_read)
        "conv=notrunc");
     walk_whole(&seen, "artifact");
     ck_assert_ptr_nonnull(find_unread(&seen, "", UNREAD_ENCRYPTED));
-    sh("rm artifact; mkdir r; cd r; git init -q; echo x >x; git add x; git -c user.name=x -c "
-       "user.email=x@y commit -qm x; git gc -q; mv .git/objects/pack/*.pack ../pack; cd ..;"
-       "printf 'Rar!\\032\\007\\001\\000' >rar; tar -cf artifact pack rar");
+    sh("rm artifact; printf 'Rar!\\032\\007\\001\\000' >rar; tar -cf artifact rar");
     walk_whole(&seen, "artifact");
-    ck_assert_ptr_nonnull(find_unread(&seen, "pack", UNREAD_UNSUPPORTED));
     ck_assert_ptr_nonnull(find_unread(&seen, "rar", UNREAD_UNSUPPORTED));
     sh("rm artifact; truncate -s 8M artifact; mkswap artifact");
     walk_whole(&seen, "artifact");
