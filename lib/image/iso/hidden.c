@@ -162,7 +162,7 @@ int iso_partitions_walk(struct iso *iso)
     int r;
 
     check_copy(iso);
-    r = image_tsk_partitions(iso->blocks, take_partition, iso);
+    r = image_tsk_partitions(iso->walk, iso->blocks, take_partition, iso);
 
     return image_walk_damage(iso->walk, NULL, r, NULL);
 }

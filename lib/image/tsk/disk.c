@@ -182,7 +182,7 @@ int image_tsk_walk_mbr(struct image_walk *walk, struct blocks *blocks)
     return walk_disk(walk, blocks, TSK_VS_TYPE_DOS, 512);
 }
 
-int image_tsk_partitions(struct blocks *blocks,
+int image_tsk_partitions(struct image_walk *walk, struct blocks *blocks,
                          int (*take)(unsigned number, uint64_t start, uint64_t end, void *ctx),
                          void *ctx)
 {
@@ -194,6 +194,7 @@ int image_tsk_partitions(struct blocks *blocks,
 
     if (!disk)
         return -ENOMEM;
+    disk->walk = walk;
     disk->blocks = blocks;
     disk->sector = 512;
     r = read_table(disk, gpt ? TSK_VS_TYPE_GPT : TSK_VS_TYPE_DOS);

@@ -30,7 +30,7 @@ int image_tsk_walk_mbr(struct image_walk *walk, struct blocks *blocks);
 
 /* Calls `take` for each partition of a GPT or MBR, in the order of their places in bytes, until one
  * is not taken. No table is no partition. Returns 0, -ENOMEM or what `take` did. */
-int image_tsk_partitions(struct blocks *blocks,
+int image_tsk_partitions(struct image_walk *walk, struct blocks *blocks,
                          int (*take)(unsigned number, uint64_t start, uint64_t end, void *ctx),
                          void *ctx);
 
