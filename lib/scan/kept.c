@@ -1,6 +1,8 @@
 #include "scan/kept.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <openssl/evp.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,12 +14,20 @@
 #include "scan/finding.h"
 
 #define MAGIC "assay kc" /* 8 bytes */
+#define NONCE 12         /* bytes, random: NIST SP 800-38D, 8.2.2 */
+#define TAG 16
 
-struct kept_head {
+struct __attribute__((packed)) kept_head {
     char magic[8];
     uint64_t len;
-    uint8_t mac[ASSAY_SHA256_SIZE];
+    uint8_t nonce[NONCE];
+    uint8_t tag[TAG];
 };
+
+static void cipher_freep(EVP_CIPHER_CTX **cipher)
+{
+    EVP_CIPHER_CTX_free(*cipher);
+}
 
 int kept_derive(const uint8_t *key, const char *use, const void *data, size_t len,
                 uint8_t ret[ASSAY_SHA256_SIZE])
@@ -34,24 +44,27 @@ int kept_derive(const uint8_t *key, const char *use, const void *data, size_t le
     return r;
 }
 
-/* Authenticates name and content. */
-static int make_mac(const uint8_t *key, const char *name, const void *data, size_t len,
-                    uint8_t ret[ASSAY_SHA256_SIZE])
+/* AES-256-GCM of `len` bytes in place, the name authenticated with them; with `seal` the tag is
+ * made, else it is checked. 0, -EBADMSG for a wrong tag, -EIO. */
+static int apply_cipher(const uint8_t *key, const char *name, struct kept_head *head, uint8_t *data,
+                        size_t len, bool seal)
 {
-    uint8_t both[SCAN_STORE_NAME_MAX + ASSAY_SHA256_SIZE] = {0};
-    int r = assay_sha256(data, len, both + SCAN_STORE_NAME_MAX);
+    _cleanup_(cipher_freep) EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
+    uint8_t own[ASSAY_SHA256_SIZE];
+    int n, r = kept_derive(key, "what is kept", NULL, 0, own);
 
-    strncpy((char *)both, name, SCAN_STORE_NAME_MAX - 1);
-    return r < 0 ? r : kept_derive(key, "what is kept", both, sizeof(both), ret);
-}
-
-static bool same_mac(const uint8_t *a, const uint8_t *b)
-{
-    uint8_t differ = 0;
-
-    for (size_t i = 0; i < ASSAY_SHA256_SIZE; i++)
-        differ |= a[i] ^ b[i];
-    return differ == 0;
+    if (r < 0 || !cipher || len > INT_MAX ||
+        EVP_CipherInit_ex(cipher, EVP_aes_256_gcm(), NULL, own, head->nonce, seal) != 1 ||
+        EVP_CipherUpdate(cipher, NULL, &n, (const uint8_t *)name, (int)strlen(name)) != 1 ||
+        EVP_CipherUpdate(cipher, data, &n, data, (int)len) != 1 ||
+        (!seal && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, TAG, head->tag) != 1))
+        r = -EIO;
+    explicit_bzero(own, sizeof(own));
+    if (r == 0 && EVP_CipherFinal_ex(cipher, data + len, &n) != 1)
+        r = seal ? -EIO : -EBADMSG;
+    if (r == 0 && seal && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, TAG, head->tag) != 1)
+        r = -EIO;
+    return r;
 }
 
 static int read_at(int fd, uint8_t *data, size_t len, off_t at)
@@ -74,7 +87,6 @@ int kept_read(int fd, const uint8_t *key, const char *name, size_t max, uint8_t 
               size_t *ret_len)
 {
     _cleanup_free_ uint8_t *data = NULL;
-    uint8_t mac[ASSAY_SHA256_SIZE];
     struct kept_head head;
     struct stat st;
 
@@ -82,11 +94,11 @@ int kept_read(int fd, const uint8_t *key, const char *name, size_t max, uint8_t 
         memcmp(head.magic, MAGIC, sizeof(head.magic)) != 0 || head.len > max ||
         (uint64_t)st.st_size != sizeof(head) + head.len)
         return -EBADMSG;
-    data = malloc((size_t)head.len + 1);
+    data = malloc((size_t)head.len + TAG);
     if (!data)
         return -ENOMEM;
     if (read_at(fd, data, (size_t)head.len, sizeof(head)) < 0 ||
-        make_mac(key, name, data, (size_t)head.len, mac) < 0 || !same_mac(mac, head.mac))
+        apply_cipher(key, name, &head, data, (size_t)head.len, false) < 0)
         return -EBADMSG;
     *ret = ASSAY_TAKE(data);
     *ret_len = (size_t)head.len;
@@ -96,9 +108,17 @@ int kept_read(int fd, const uint8_t *key, const char *name, size_t max, uint8_t 
 int kept_write(int fd, const uint8_t *key, const char *name, const void *data, size_t len)
 {
     struct kept_head head = {.magic = MAGIC, .len = len};
-    int r = make_mac(key, name, data, len, head.mac);
+    _cleanup_free_ uint8_t *sealed = malloc(len + TAG);
+    int r = sealed ? 0 : -ENOMEM;
 
+    if (r == 0 && getentropy(head.nonce, sizeof(head.nonce)) < 0)
+        r = -EIO;
+    if (r < 0)
+        return r;
+    if (len)
+        memcpy(sealed, data, len);
+    r = apply_cipher(key, name, &head, sealed, len, true);
     if (r == 0)
         r = assay_fs_write_all(fd, &head, sizeof(head));
-    return r < 0 ? r : assay_fs_write_all(fd, data, len);
+    return r < 0 ? r : assay_fs_write_all(fd, sealed, len);
 }

@@ -1,5 +1,7 @@
-/* The form of what is kept in a store (scan/store.h): a head, then bytes that are trusted because
- * an HMAC-SHA-256 under a key derived from the installation's covers them and their name. */
+/* The form of what is kept in a store (scan/store.h): a head, then bytes encrypted by AES-256-GCM
+ * under a key derived from the installation's, and their name authenticated with them. So they can
+ * be trusted, and the identities that stand in a database are not found by looking through files.
+ */
 #ifndef ASSAY_SCAN_KEPT_H
 #define ASSAY_SCAN_KEPT_H
 

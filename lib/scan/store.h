@@ -16,7 +16,7 @@ struct scan_store {
      */
     int (*create)(void *ctx, const char *name, int *ret);
     void *ctx;
-    const uint8_t *key; /* FINDING_KEY_SIZE bytes; what is kept is authenticated by it */
+    const uint8_t *key; /* FINDING_KEY_SIZE bytes; what is kept is encrypted under it */
 };
 
 #endif

@@ -109,6 +109,21 @@ START_TEST(a_database_is_compiled_once)
 }
 END_TEST
 
+/* Not even in another case, or one word of it. */
+START_TEST(no_identity_can_be_read_in_it)
+{
+    _cleanup_buf_ struct assay_buf content = ASSAY_BUF(64u << 20);
+    struct counted counted;
+    char path[sizeof(cache) + SCAN_STORE_NAME_MAX];
+
+    scan(fixture_key, "key=[0-9]{9}", "Ottilie Brandvold", CONTENT, &counted);
+    snprintf(path, sizeof(path), "%s/%s", cache, counted.name);
+    ck_assert_int_eq(assay_fs_read_file(path, &content, NULL), 0);
+    for (size_t at = 0; at + 9 <= content.len; at++)
+        ck_assert_int_ne(strncasecmp((const char *)content.data + at, "brandvold", 9), 0);
+}
+END_TEST
+
 START_TEST(other_rules_identities_or_keys_have_another_database)
 {
     struct counted counted;
@@ -255,6 +270,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         a_database_is_compiled_once,
+        no_identity_can_be_read_in_it,
         other_rules_identities_or_keys_have_another_database,
         what_was_tampered_with_is_not_loaded,
         a_database_in_anothers_place_is_not_loaded,
