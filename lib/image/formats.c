@@ -46,6 +46,7 @@
     row(lzop) \
     row(git_pack) \
     row(git_loose) \
+    row(zlib) \
     row(sqlite) \
     row(sqlite_wal) \
     row(swap) \

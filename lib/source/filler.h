@@ -50,8 +50,10 @@ int filler_zlib_new(struct stream *in, struct filler_tail *tail, struct filler *
 /* Makes a filler of filler_zlib_new() begin anew, where its stream stands now. */
 void filler_zlib_again(struct filler *filler);
 
-/* Whether two bytes can be the header of a zlib stream (RFC 1950, 2.2) without a dictionary. */
-bool filler_zlib_header(const uint8_t header[2]);
+/* Inflates what `data` begins with, as far as it goes: at most `size` bytes to `ret`. Returns how
+ * many there are, 0 when no zlib stream begins here; *ret_ended: it ended before, and its checksum
+ * is right. For probes: most data is told from zlib's by its first two bytes. */
+size_t filler_zlib_try(const uint8_t *data, size_t len, uint8_t *ret, size_t size, bool *ret_ended);
 
 /* What libarchive's filter `code` (ARCHIVE_FILTER_*) makes of `in`. As above otherwise; what zstd
  * and LZ4 hold in skippable frames goes to `tail` as well. */

@@ -25,7 +25,7 @@ struct filler_zlib {
     struct inflate_state state;
 };
 
-bool filler_zlib_header(const uint8_t header[2])
+static bool zlib_header_fits(const uint8_t header[HEADER])
 {
     return (header[0] & METHOD) == DEFLATE && header[0] >> 4 <= WINDOW_MAX &&
            (header[0] << 8 | header[1]) % 31 == 0 && !(header[1] & DICTIONARY);
@@ -58,7 +58,7 @@ static int zlib_header(struct filler_zlib *zlib, struct assay_error *err)
 {
     zlib->header[zlib->have++] = *zlib->state.next_in++;
     zlib->state.avail_in--;
-    if (zlib->have == HEADER && !filler_zlib_header(zlib->header))
+    if (zlib->have == HEADER && !zlib_header_fits(zlib->header))
         return assay_error_set(err, EBADMSG, "no zlib stream begins here");
     return 0;
 }
@@ -154,4 +154,43 @@ int filler_zlib_new(struct stream *in, struct filler_tail *tail, struct filler *
     filler_zlib_again(&zlib->filler);
     *ret = &zlib->filler;
     return 0;
+}
+
+/* Memory as a stream of one block. */
+struct memory {
+    struct stream stream;
+    const uint8_t *data;
+    size_t len;
+};
+
+static int memory_next(struct stream *stream, const uint8_t **ret, size_t *ret_len,
+                       struct assay_error *err)
+{
+    struct memory *memory = (struct memory *)stream;
+
+    (void)err;
+    *ret = memory->data;
+    *ret_len = memory->len;
+    memory->len = 0;
+    return *ret_len > 0;
+}
+
+size_t filler_zlib_try(const uint8_t *data, size_t len, uint8_t *ret, size_t size, bool *ret_ended)
+{
+    struct memory memory = {{.next = memory_next}, data, len};
+    struct filler *filler;
+    size_t made = 0;
+    ssize_t n;
+
+    *ret_ended = false;
+    if (len < HEADER || !zlib_header_fits(data) ||
+        filler_zlib_new(&memory.stream, NULL, &filler) < 0)
+        return 0;
+    do {
+        n = filler->fill(filler, ret + made, size - made, NULL);
+        made += n > 0 ? (size_t)n : 0;
+    } while (n > 0 && made < size);
+    *ret_ended = n == 0;
+    filler_close(filler);
+    return made;
 }

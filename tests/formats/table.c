@@ -201,6 +201,7 @@ const struct fixture fixtures[] = {
     {"zip", "sfx", "", PROOF_LINKS},
     {"zip", "store", "", PROOF_LINKS},
     {"zip", "zip64", "", PROOF_LINKS},
+    {"zlib", "tar", "", PROOF_TREE},
     {"zstd", "frames", "", PROOF_TREE},
     {"zstd", "iso", "nix-store.squashfs!", PROOF_TREE},
     {"zstd", "long", "", PROOF_TREE},

@@ -240,6 +240,8 @@ START_TEST(loose_objects_are_known_by_content)
     ck_assert(find(&seen, "tag!tag")->needle);
     ck_assert(find(&seen, "after!blob")->needle);
     ck_assert_str_eq(find(&seen, "after!(after the end)")->head, "abcdef");
+    ck_assert_uint_eq(find(&seen, "fixed!fixed")->bytes, 9 * 99);
+    ck_assert_ptr_null(find(&seen, "text!text"));
     ck_assert_uint_eq(find(&seen, "cut!blob")->bytes, strlen(NEEDLE));
 }
 END_TEST

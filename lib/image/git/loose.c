@@ -96,37 +96,13 @@ int image_git_loose_stream(struct image_walk *walk, struct stream *in)
     return r;
 }
 
-/* The head, once. */
-struct probed {
-    struct stream stream;
-    const uint8_t *data;
-    size_t len;
-};
-
-static int probed_next(struct stream *stream, const uint8_t **ret, size_t *ret_len,
-                       struct assay_error *err)
-{
-    struct probed *probed = (struct probed *)stream;
-
-    (void)err;
-    *ret = probed->data;
-    *ret_len = probed->len;
-    probed->len = 0;
-    return *ret_len > 0;
-}
-
 bool image_git_loose_probe(const uint8_t *data, size_t len)
 {
-    struct probed probed = {{.next = probed_next}, data, len < PROBED ? len : PROBED};
-    struct filler *filler;
     uint8_t header[GIT_HEADER_MAX];
     enum git_type type;
     uint64_t size;
-    ssize_t n;
+    bool ended;
+    size_t n = filler_zlib_try(data, len < PROBED ? len : PROBED, header, sizeof(header), &ended);
 
-    if (len < 8 || !filler_zlib_header(data) || filler_zlib_new(&probed.stream, NULL, &filler) < 0)
-        return false;
-    n = filler->fill(filler, header, sizeof(header), NULL);
-    filler_close(filler);
-    return n > 0 && git_header_parse(header, (size_t)n, &type, &size) > 0;
+    return git_header_parse(header, n, &type, &size) > 0;
 }

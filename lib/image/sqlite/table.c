@@ -314,12 +314,27 @@ static int table_rows(struct table *table)
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
+/* Reads it all; what cannot be read is reported, and what ends the walk is in walk->failed. */
+static void table_read(struct table *table, bool rowid)
+{
+    int code = list_columns(table, rowid);
+
+    if (code == SQLITE_OK)
+        code = prepare_rows(table);
+    if (code == SQLITE_OK)
+        code = table_rows(table);
+    if (code >= 0 && table_flush(table) < 0)
+        return;
+    if (code > 0)
+        sqlite_walk_damage(table->self, table->name, code);
+}
+
 int sqlite_table_walk(struct sqlite_walk *self, const char *name, bool rowid)
 {
     struct entry entry = {
         .path = *name ? name : "(unnamed)", .type = ENTRY_FILE, .uid = -1, .gid = -1, .size = -1};
     struct table *table = malloc(sizeof(*table));
-    int code, r;
+    int r;
 
     if (!table)
         return image_walk_damage(self->walk, NULL, -ENOMEM, NULL);
@@ -334,15 +349,7 @@ int sqlite_table_walk(struct sqlite_walk *self, const char *name, bool rowid)
     table->offset = 0;
     r = image_walk_begin(self->walk, &entry, &table->level);
     if (r == 0) {
-        code = list_columns(table, rowid);
-        if (code == SQLITE_OK)
-            code = prepare_rows(table);
-        if (code == SQLITE_OK)
-            code = table_rows(table);
-        if (code >= 0 && self->walk->failed == 0)
-            r = table_flush(table);
-        if (code > 0)
-            r = sqlite_walk_damage(self, entry.path, code);
+        table_read(table, rowid);
         r = self->walk->failed < 0 ? self->walk->failed : image_walk_done(self->walk);
     }
     sqlite3_finalize(table->rows);
