@@ -10,6 +10,7 @@ struct blocks_file {
     struct blocks blocks;
     int fd;
     bool own;
+    uint64_t data_start, data_end; /* where data was found last */
 };
 
 static int file_read(struct blocks *blocks, void *data, size_t len, uint64_t offset,
@@ -37,8 +38,14 @@ static int file_read(struct blocks *blocks, void *data, size_t len, uint64_t off
 static int file_data(struct blocks *blocks, uint64_t offset, uint64_t *ret_start, uint64_t *ret_end)
 {
     struct blocks_file *file = (struct blocks_file *)blocks;
-    off_t start = lseek(file->fd, (off_t)offset, SEEK_DATA), end;
+    off_t start, end;
 
+    if (offset >= file->data_start && offset < file->data_end) {
+        *ret_start = offset;
+        *ret_end = file->data_end;
+        return 0;
+    }
+    start = lseek(file->fd, (off_t)offset, SEEK_DATA);
     if (start < 0 && errno == ENXIO) {
         *ret_start = *ret_end = blocks->size;
         return 0;
@@ -47,6 +54,8 @@ static int file_data(struct blocks *blocks, uint64_t offset, uint64_t *ret_start
     /* A file system that cannot tell where its holes are is no error. */
     *ret_start = end < 0 ? offset : (uint64_t)start;
     *ret_end = end < 0 || (uint64_t)end > blocks->size ? blocks->size : (uint64_t)end;
+    file->data_start = *ret_start;
+    file->data_end = *ret_end;
     return 0;
 }
 

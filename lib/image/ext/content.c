@@ -123,6 +123,30 @@ static void collect_inline(struct collect *collect, ext2_ino_t ino, struct ext2_
         to->inlined_len = len < to->content.size ? len : (size_t)to->content.size;
 }
 
+/* How many bytes to read for `len` at `at` that end a file: with the rest of its last block. */
+static size_t with_slack(const struct ext_content *self, uint64_t at, size_t len)
+{
+    size_t block = self->fs->blocksize, whole = (len + block - 1) / block * block;
+
+    return whole <= IMAGE_PIECE && at <= self->blocks->size && whole <= self->blocks->size - at
+               ? whole
+               : len;
+}
+
+/* Notes what was read. What stands behind the file's end is read once more as slack, unless it is
+ * zeros, as almost always: most files end within a block. */
+static void note_read(struct ext_content *self, uint64_t at, size_t len, size_t whole)
+{
+    const uint8_t *slack = self->piece + len;
+    size_t more = whole - len;
+
+    if (!self->cover)
+        return;
+    if (more && (slack[0] || memcmp(slack, slack + 1, more - 1) != 0))
+        more = 0;
+    image_cover_add(self->cover, at, at + len + more);
+}
+
 static int ext_content_next(struct content *content, const uint8_t **ret, size_t *ret_len,
                             uint64_t *ret_offset, struct assay_error *err)
 {
@@ -139,6 +163,7 @@ static int ext_content_next(struct content *content, const uint8_t **ret, size_t
     while (self->at < self->n_runs) {
         const struct ext_run *run = &self->runs[self->at];
         uint64_t from = run->logical * block + self->done, left = run->len * block - self->done, at;
+        size_t whole;
         int r;
 
         left = from < content->size && left > content->size - from ? content->size - from : left;
@@ -149,9 +174,10 @@ static int ext_content_next(struct content *content, const uint8_t **ret, size_t
         }
         *ret_len = left < IMAGE_PIECE ? (size_t)left : IMAGE_PIECE;
         at = run->physical * block + self->done;
-        r = blocks_read(self->blocks, self->piece, *ret_len, at, err);
-        if (r == 0 && self->cover)
-            image_cover_add(self->cover, at, at + *ret_len);
+        whole = with_slack(self, at, *ret_len);
+        r = blocks_read(self->blocks, self->piece, whole, at, err);
+        if (r == 0)
+            note_read(self, at, *ret_len, whole);
         self->done += *ret_len;
         *ret = self->piece;
         *ret_offset = from;
