@@ -3,8 +3,8 @@
 #include "image/format.h"
 #include "source/filler.h"
 
-#define SURE 4096 /* bytes: what is no deflated data does not inflate to so many without a fault \
-                   */
+/* Bytes: what is no deflated data does not inflate to so many without a fault. */
+#define SURE 4096
 
 static bool probe_zlib(const struct image_head *head)
 {
