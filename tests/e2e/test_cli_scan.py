@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import stat
+import subprocess
 import tarfile
 import unittest
 import zlib
@@ -55,6 +56,25 @@ class Content(CliTest):
         self.assertEqual(report["artifact"]["sha256"], hashlib.sha256(data).hexdigest())
         self.assertEqual(report["artifact"]["size"], len(data))
         self.assay("scan", "clean.tar")
+
+    def test_what_was_deleted_says_so(self):
+        """On FAT, which keeps a deleted file's name: under that, and in the free space."""
+        self.put("kept", b"nothing to see\n" * 1000)
+        self.put("gone", b"T=" + TOKEN.encode() + b"\n")
+        image = str(self.home / "disk.img")
+        environment = dict(os.environ, MTOOLS_SKIP_CHECK="1")
+        for command in (["/usr/sbin/mkfs.vfat", "-F", "16", "-C", image, "20000"],
+                        ["mcopy", "-i", image, str(self.home / "kept"), "::/kept.text"],
+                        ["mcopy", "-i", image, str(self.home / "gone"), "::/netrc.text"],
+                        ["mdel", "-i", image, "::/netrc.text"]):
+            subprocess.run(command, check=True, capture_output=True, env=environment)
+        report = self.report("disk.img", code=1)
+        [finding] = [f for f in report["findings"] if f["class"] == "secret"]
+        places = {(p["path"], p.get("in")) for p in [finding] + finding.get("places", [])}
+        self.assertEqual(places, {("/netrc.text (deleted)", "deleted"), ("/(free)", "unallocated")})
+        text = self.assay("scan", "disk.img", code=1)[0]
+        for words in ("in a deleted file", "in unallocated space", "zerofree"):
+            self.assertIn(words, text)
 
     def test_a_planted_token_is_found_and_never_shown(self):
         self.put("bad.tar.gz", archive("w:gz", srv__app__deploy=f"T={TOKEN}\n".encode()))
