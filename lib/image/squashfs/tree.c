@@ -32,7 +32,8 @@ struct tree {
     size_t n_xattrs;
     const char *before; /* the entry is a hard link to this */
     struct image_links links;
-    uint64_t made;
+    uint64_t made;  /* bytes of content */
+    uint64_t shown; /* inodes that were met, at most */
     int failed;
     struct assay_error err;
     char link[SQUASHFS_TARGET_MAX + 1];
@@ -106,6 +107,7 @@ static int check_budgets(struct tree *tree, struct assay_error *err)
 }
 
 static int step_child(struct tree *tree, struct assay_error *err);
+static int step_end(struct tree *tree, struct assay_error *err);
 
 static int step_content(struct tree *tree, struct assay_error *err)
 {
@@ -133,7 +135,7 @@ static int step_content(struct tree *tree, struct assay_error *err)
         if (r < 0)
             return r;
     }
-    return n == -EAGAIN ? check_budgets(tree, err) : 0;
+    return check_budgets(tree, err);
 }
 
 static int step_enter(struct tree *tree, struct assay_error *err)
@@ -206,6 +208,7 @@ static int step_entry(struct tree *tree, struct assay_error *err)
     if (tree->xattrs.len)
         memcpy(to + path + target, tree->xattrs.data, tree->xattrs.len);
     commit(tree, record, len);
+    tree->shown += !tree->before;
     squashfs_content_begin(&tree->content, inode);
     tree->step = inode->type == SQFS_INODE_DIR ? step_enter
                  : file && !tree->before       ? step_content
@@ -266,7 +269,7 @@ static int step_child(struct tree *tree, struct assay_error *err)
     int r = squashfs_listing_next(&tree->listing, &tree->path, &tree->ref, &what);
 
     if (r == 0)
-        tree->step = NULL;
+        tree->step = step_end;
     if (r <= 0)
         return damage(tree, r, &what);
     r = check_budgets(tree, err);
@@ -275,9 +278,27 @@ static int step_child(struct tree *tree, struct assay_error *err)
 
 static int step_root(struct tree *tree, struct assay_error *err)
 {
+    int r;
+
     (void)err;
     tree->ref = tree->fs->super.root_inode_ref;
-    return take_inode(tree);
+    r = take_inode(tree);
+    if (r == 0 && tree->step == step_entry && tree->inode.type != SQFS_INODE_DIR)
+        return note(tree, UNREAD_CORRUPT, "the root is no directory");
+    return r;
+}
+
+/* Inodes that are in no directory are hidden. */
+static int step_end(struct tree *tree, struct assay_error *err)
+{
+    (void)err;
+    tree->step = NULL;
+    tree->path.len = 0;
+    tree->path.data[0] = 0;
+    if (tree->shown >= tree->fs->super.inode_count)
+        return 0;
+    return note(tree, UNREAD_CORRUPT, "the image has %u inodes, and its directories show %llu",
+                tree->fs->super.inode_count, (unsigned long long)tree->shown);
 }
 
 /* Moves what was noted into the block at hand. */

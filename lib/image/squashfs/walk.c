@@ -13,7 +13,8 @@ struct squashfs_walk {
     struct stream *tree;
     const uint8_t *data; /* records that were lent and not taken */
     size_t len;
-    int failed; /* the stream's own end, told already */
+    int failed; /* the stream's own error: nothing comes after it */
+    struct assay_error err;
 };
 
 /* Content of the file that was met last. */
@@ -29,10 +30,13 @@ static int next_record(struct squashfs_walk *self, const struct squashfs_record 
 {
     const struct squashfs_record *record;
     size_t whole;
-    int r = self->len ? 1 : self->tree->next(self->tree, &self->data, &self->len, err);
+    int r = self->len ? 1 : self->tree->next(self->tree, &self->data, &self->len, &self->err);
 
     if (r <= 0) {
         self->len = 0;
+        self->failed = r;
+        if (r < 0 && err)
+            *err = self->err;
         return r;
     }
     record = (const void *)self->data;
@@ -59,10 +63,8 @@ static int content_next(struct content *content, const uint8_t **ret, size_t *re
 
     while (!file->ended) {
         r = next_record(file->self, &record, err);
-        if (r <= 0) {
-            file->self->failed = r;
+        if (r <= 0)
             return r;
-        }
         if (record->kind == SQUASHFS_DATA) {
             *ret = (const uint8_t *)(record + 1);
             *ret_len = record->size - sizeof(*record);
@@ -123,22 +125,15 @@ static int take_entry(struct squashfs_walk *self, const struct squashfs_record *
 static int take_all(struct squashfs_walk *self)
 {
     const struct squashfs_record *record;
-    struct assay_error err = {0};
     int r = 0;
 
-    while (r == 0 && self->failed == 0) {
-        int more = next_record(self, &record, &err);
-
-        if (more == 0)
-            return 0;
-        if (more < 0)
-            return image_walk_damage(self->walk, NULL, more, &err);
+    while (r == 0 && self->failed == 0 && next_record(self, &record, NULL) > 0) {
         if (record->kind == SQUASHFS_ENTRY)
             r = take_entry(self, record);
         else if (record->kind == SQUASHFS_UNREAD)
             tell_unread(self, record);
     }
-    return r;
+    return r < 0 ? r : image_walk_damage(self->walk, NULL, self->failed, &self->err);
 }
 
 static int tree_open(struct image_walk *walk, struct squashfs *fs, struct stream **ret)
