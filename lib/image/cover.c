@@ -49,9 +49,7 @@ bool image_cover_has(struct image_cover *cover, uint64_t start, uint64_t end)
     return start >= end;
 }
 
-/* Of a sorted cover: the next stretch from *at on, and below `size`, that was not noted; *span
- * counts the spans that were passed, *at moves behind the stretch. Returns false at the end. */
-static bool next_gap(const struct image_cover *cover, uint64_t size, size_t *span, uint64_t *at,
+bool image_cover_gap(const struct image_cover *cover, uint64_t size, size_t *span, uint64_t *at,
                      struct image_cover_span *ret)
 {
     while (*span <= cover->n) {
@@ -81,7 +79,7 @@ static int cover_tell(const struct image_cover *cover, struct image_walk *walk,
     unsigned level;
     int r = image_walk_begin(walk, &entry, &level);
 
-    while (r == 0 && next_gap(cover, blocks->size, &span, &at, &gap))
+    while (r == 0 && image_cover_gap(cover, blocks->size, &span, &at, &gap))
         r = image_walk_range(walk, blocks, level, gap.start, gap.end, &any);
     return r < 0 ? r : image_walk_done(walk);
 }
@@ -108,7 +106,7 @@ int image_cover_both(struct image_cover *content, const struct image_cover *unus
         image_cover_add(&both, unused->spans[i].start, unused->spans[i].end);
     image_cover_sort(&both);
     r = cover_tell(&both, walk, blocks, "(slack)", ENTRY_IN_SLACK);
-    while (next_gap(&both, blocks->size, &span, &at, &gap))
+    while (image_cover_gap(&both, blocks->size, &span, &at, &gap))
         image_cover_add(content, gap.start, gap.end);
     image_cover_free(&both);
     return r < 0 ? r : image_cover_rest(content, walk, blocks, "(free)");
@@ -121,7 +119,7 @@ void image_cover_gaps(const struct image_cover *cover, uint64_t size,
     uint64_t at = 0;
     size_t span = 0;
 
-    while (next_gap(cover, size, &span, &at, &gap))
+    while (image_cover_gap(cover, size, &span, &at, &gap))
         tell(ctx, gap.start, gap.end);
 }
 

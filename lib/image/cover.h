@@ -42,6 +42,12 @@ void image_cover_sort(struct image_cover *cover);
 void image_cover_gaps(const struct image_cover *cover, uint64_t size,
                       void (*tell)(void *ctx, uint64_t start, uint64_t end), void *ctx);
 
+/* Of a sorted cover: the next stretch from *at on, and below `size`, that was not noted; *span
+ * counts the spans that were passed, *at moves behind the
+ * stretch. Returns false at the end. */
+bool image_cover_gap(const struct image_cover *cover, uint64_t size, size_t *span, uint64_t *at,
+                     struct image_cover_span *ret);
+
 void image_cover_free(struct image_cover *cover);
 
 #endif

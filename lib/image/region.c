@@ -156,8 +156,8 @@ int image_walk_blocks(struct image_walk *walk, const struct image_format *format
 
     switch (format->kind) {
     case IMAGE_BLOCKS:
-        return format->support ? image_archive_blocks(walk, format, blocks)
-                               : format->walk(walk, blocks);
+        return format->walk ? format->walk(walk, blocks)
+                            : image_archive_blocks(walk, format, blocks);
     case IMAGE_DISK:
         return walk_disk(walk, format, blocks);
     default:

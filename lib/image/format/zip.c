@@ -1,7 +1,7 @@
 #include <archive.h>
 #include <string.h>
 
-#include "image/format.h"
+#include "image/format/zip.h"
 
 #define END_SIZE 22 /* APPNOTE.TXT, 4.3.16: the record at a zip's end, without a comment */
 
@@ -32,6 +32,15 @@ static bool probe_zip(const struct image_head *head)
            (head->tail && ends_as_zip(head->tail + 512 - END_SIZE, head->size));
 }
 
+extern const struct image_format image_format_zip;
+
+static int walk_zip(struct image_walk *walk, struct blocks *blocks)
+{
+    int r = image_archive_blocks(walk, &image_format_zip, blocks);
+
+    return r < 0 ? r : image_zip_unlisted(walk, blocks);
+}
+
 const struct image_format image_format_zip = {
     .name = "zip",
     .kind = IMAGE_BLOCKS,
@@ -40,4 +49,5 @@ const struct image_format image_format_zip = {
     .notes = "jar, wheel, apk, office documents; self-extracting ones as the artifact",
     .probe = probe_zip,
     .support = archive_read_support_format_zip,
+    .walk = walk_zip,
 };
