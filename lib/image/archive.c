@@ -36,6 +36,7 @@ struct archive_walk {
 struct archive_content {
     struct content content;
     struct archive_walk *self;
+    uint64_t end; /* of what was lent up to now */
 };
 
 static la_ssize_t read_stream(struct archive *archive, void *ctx, const void **ret)
@@ -154,7 +155,8 @@ static void archive_margin(struct archive_walk *self, size_t len)
 static int archive_content_next(struct content *content, const uint8_t **ret, size_t *ret_len,
                                 uint64_t *ret_offset, struct assay_error *err)
 {
-    struct archive_walk *self = ((struct archive_content *)content)->self;
+    struct archive_content *of = (struct archive_content *)content;
+    struct archive_walk *self = of->self;
     const void *data;
     la_int64_t offset;
     const char *text;
@@ -177,6 +179,10 @@ static int archive_content_next(struct content *content, const uint8_t **ret, si
         text = archive_says(self, &code);
         return assay_error_set(err, code, "the content cannot be read: %s", text);
     }
+    /* libarchive takes the map of a sparse file as it comes. */
+    if (offset < 0 || (uint64_t)offset < of->end)
+        return assay_error_set(err, EBADMSG, "the parts of a sparse file are not in order");
+    of->end = (uint64_t)offset + *ret_len;
     *ret = data;
     *ret_offset = (uint64_t)offset;
     archive_margin(self, *ret_len);
