@@ -125,6 +125,23 @@ START_TEST(is_read)
 }
 END_TEST
 
+START_TEST(no_format_is_without_a_fixture)
+{
+    json_t *formats = image_formats_json(), *format;
+    size_t i, j;
+
+    json_array_foreach(formats, i, format)
+    {
+        const char *name = assay_json_string(format, "name", "");
+
+        for (j = 0; j < n_fixtures && strcmp(fixtures[j].format, name) != 0; j++)
+            ;
+        ck_assert_msg(j < n_fixtures, "tests/formats/table.c has no row for %s", name);
+    }
+    json_decref(formats);
+}
+END_TEST
+
 static void done(void)
 {
     forget(&seen);
@@ -135,10 +152,13 @@ int main(void)
 {
     Suite *suite = suite_create("formats");
     TCase *reads = tcase_create("reads");
+    TCase *table = tcase_create("table");
 
     tcase_add_checked_fixture(reads, set_up, done);
     tcase_set_timeout(reads, 240);
     tcase_add_loop_test(reads, is_read, 0, (int)n_fixtures);
     suite_add_tcase(suite, reads);
+    tcase_add_test(table, no_format_is_without_a_fixture);
+    suite_add_tcase(suite, table);
     return run_suite(suite);
 }
