@@ -235,8 +235,10 @@ static int walk_stretch(struct image_walk *walk, struct blocks *blocks, uint64_t
 {
     char name[48];
     _cleanup_free_ uint8_t *buffer = malloc(PIECE);
-    struct stretch stretch = {
-        .content = {end - start, stretch_next}, .blocks = blocks, .start = start, .buffer = buffer};
+    struct stretch stretch = {.content = {.size = end - start, .next = stretch_next},
+                              .blocks = blocks,
+                              .start = start,
+                              .buffer = buffer};
     struct entry entry = {
         .path = name, .type = ENTRY_META, .uid = -1, .gid = -1, .size = (int64_t)(end - start)};
 
