@@ -71,7 +71,7 @@ static int find_end64(struct blocks *blocks, uint64_t end_at, uint64_t *ret_at,
 
 static int find_directory(struct blocks *blocks, struct directory *ret, struct assay_error *err)
 {
-    uint8_t end[END_SIZE], end64[END64_SIZE];
+    uint8_t end[END_SIZE] = {0}, end64[END64_SIZE] = {0};
     uint64_t at = 0, size, offset;
     int r = find_end(blocks, &at, end, err);
 
@@ -252,7 +252,7 @@ static int walk_gaps(struct image_walk *walk, struct blocks *blocks, struct imag
                      struct assay_error *err)
 {
     struct image_cover_span gap;
-    uint64_t at = 0, start;
+    uint64_t at = 0, start = 0;
     size_t span = 0;
     int r = 0;
 
