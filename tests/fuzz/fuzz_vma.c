@@ -1,4 +1,5 @@
-/* A Proxmox backup. Its checksums are put right first: nothing that has none would be looked at. */
+/* A Proxmox backup. Its magic and checksums are put right first: without them nothing of it would
+ * be looked at. */
 #include "fuzz.h"
 
 #include <errno.h>
@@ -23,8 +24,10 @@ static void put_sum(uint8_t *data, size_t len, size_t at)
 
 static void put_sums(uint8_t *data, size_t size)
 {
-    size_t at = size >= VMA_HEADER ? vma_header_size(data) : 0;
+    size_t at;
 
+    memcpy(data, "VMA\0\0\0\0\1", size < 8 ? size : 8);
+    at = size >= VMA_HEADER ? vma_header_size(data) : 0;
     if (!at || at > size)
         return;
     put_sum(data, at, HEADER_SUM);
