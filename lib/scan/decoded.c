@@ -66,7 +66,10 @@ void decoded_hit(struct scan_stream *stream, const struct decode_place *place,
     if (place->chain == 0)
         return;
     hit->decoded = decode_name(place->chain, name);
-    hit->span = !stream->names && place->end > place->start ? place->end - place->start : 0;
+    if (!stream->names && place->end > place->start)
+        hit->span = place->end - place->start;
+    else if (!stream->names && decode_is_sparse(place->chain))
+        hit->span = INT64_MAX - place->start; /* a long line, of which most is found as it stands */
     if (stream->names && place->end > place->start) {
         if (stream->hide_high == 0 || place->start < stream->hide_low)
             stream->hide_low = place->start;

@@ -23,11 +23,11 @@ static bool is_pair(uint32_t unit)
     return is_plain((uint8_t)unit) && is_plain((uint8_t)(unit >> 8));
 }
 
-/* Letters of most alphabets and common punctuation: hardly ever by chance. */
+/* Letters of most alphabets and common punctuation: hardly ever by chance, but for U+00FF. */
 static bool is_sure(uint32_t unit)
 {
     if (unit < 0x100)
-        return is_plain((uint8_t)unit) || unit >= 0xa0;
+        return is_plain((uint8_t)unit) || (unit >= 0xa0 && unit < 0xff);
     return (unit < 0x600 || (unit >= 0x1e00 && unit < 0x2100)) && !is_pair(unit);
 }
 

@@ -27,9 +27,10 @@ static size_t gap(const uint8_t *text, size_t len)
     return breaks > 0 && breaks <= 2 ? n : 0;
 }
 
+/* Not ":", "." and "(", as they stand behind words. */
 static bool ends_line(uint8_t c)
 {
-    return c <= ' ' || c >= 0x7f || memchr("=\\\"',<", c, 6);
+    return c <= ' ' || c >= 0x7f || strchr("=\\\"',;<>)]}&#*|`", c);
 }
 
 size_t wrap_next(const struct encoding_piece *piece, size_t at, size_t line,
