@@ -8,19 +8,12 @@
 
 #include "scan/finding.h"
 #include "scan/phrase.h"
+#include "scan/places.h"
 #include "scan/redact.h"
 
 #define PRINT_SIZE 16 /* bytes of a fingerprint */
 #define BUCKETS 16384
 #define DROPPED_MAX (1u << 18) /* dropped fingerprints remembered; after that every hit counts */
-
-struct place {
-    char *path;
-    enum entry_in in;
-    int64_t offset, line;
-    uint64_t span; /* bytes that were decoded, 0 when not known */
-    char *decoded; /* NULL: none */
-};
 
 struct finding {
     uint8_t print[PRINT_SIZE];
@@ -28,9 +21,7 @@ struct finding {
     enum severity severity;
     char *rule, *message, *help;
     char redacted[64]; /* "" without a secret */
-    struct place places[FINDING_PLACES_MAX];
-    size_t n_places;
-    uint64_t place_count;
+    struct places places;
     uint32_t *subjects; /* those that it stands in, each once */
     size_t n_subjects, cap_subjects;
     bool elsewhere; /* it stands in no subject, too; or in more than are kept */
@@ -56,19 +47,11 @@ struct findings {
     uint32_t subject;
 };
 
-static void place_clear(struct place *place)
-{
-    free(place->path);
-    free(place->decoded);
-    *place = (struct place){0};
-}
-
 static void finding_free(struct finding *finding)
 {
     if (!finding)
         return;
-    for (size_t i = 0; i < finding->n_places; i++)
-        place_clear(&finding->places[i]);
+    places_free(&finding->places);
     free(finding->rule);
     free(finding->message);
     free(finding->help);
@@ -182,88 +165,14 @@ static char *shorten(const struct findings *findings, const char *full)
                                                                                          : text;
 }
 
-/* Whether the place and what was hit are the same bytes: one of them is decoded, or both are. */
-static bool overlaps(const struct place *place, const struct finding_hit *hit)
-{
-    int64_t place_end = place->offset + (int64_t)place->span,
-            end = hit->offset + (int64_t)hit->span;
-
-    return (place->decoded || hit->decoded) && place->offset <= (hit->span ? end - 1 : end) &&
-           hit->offset <= (place->span ? place_end - 1 : place_end);
-}
-
-/* Of two places in the same bytes: the one with fewer decodings, or else the first one. */
-static bool is_better(const struct finding_hit *hit, const struct place *place)
-{
-    size_t before = place->decoded ? strlen(place->decoded) : 0,
-           after = hit->decoded ? strlen(hit->decoded) : 0;
-
-    return after != before ? after < before : hit->offset < place->offset;
-}
-
-static int place_set(struct place *place, const struct finding_hit *hit, const char *path)
-{
-    struct place new = {.path = strdup(path),
-                        .in = hit->in,
-                        .offset = hit->offset,
-                        .line = hit->line,
-                        .span = hit->span,
-                        .decoded = hit->decoded ? strdup(hit->decoded) : NULL};
-
-    if (!new.path || (hit->decoded && !new.decoded)) {
-        place_clear(&new);
-        return -ENOMEM;
-    }
-    place_clear(place);
-    *place = new;
-    return 0;
-}
-
-/* Where the hit goes among the finding's places: those in one entry are in the order of their
- * offsets, in which decoded ones are not found. */
-static size_t place_slot(const struct finding *finding, const struct finding_hit *hit,
-                         const char *path)
-{
-    size_t i = finding->n_places;
-
-    while (i > 0 && finding->places[i - 1].offset > hit->offset &&
-           strcmp(finding->places[i - 1].path, path) == 0)
-        i--;
-    return i;
-}
-
 static int add_place(struct findings *findings, struct finding *finding,
                      const struct finding_hit *hit, const char *path)
 {
-    struct place place = {0};
-    size_t at;
-    int r;
+    size_t used = 0;
+    int r = places_add(&finding->places, hit, path, FINDING_PATHS_TOTAL - findings->paths, &used);
 
-    for (size_t i = 0; i < finding->n_places; i++) {
-        const struct place *old = &finding->places[i];
-
-        if (strcmp(old->path, path) != 0 || (old->offset != hit->offset && !overlaps(old, hit)))
-            continue;
-        if (old->offset == hit->offset && !old->decoded == !hit->decoded)
-            return 0;
-        return is_better(hit, old) ? place_set(&finding->places[i], hit, path) : 0;
-    }
-    finding->place_count++;
-    at = place_slot(finding, hit, path);
-    if (findings->paths + strlen(path) > FINDING_PATHS_TOTAL || at == FINDING_PLACES_MAX)
-        return 0;
-    r = place_set(&place, hit, path);
-    if (r < 0)
-        return r;
-    if (finding->n_places == FINDING_PLACES_MAX)
-        place_clear(&finding->places[--finding->n_places]);
-    else
-        findings->paths += strlen(path);
-    memmove(finding->places + at + 1, finding->places + at,
-            (finding->n_places - at) * sizeof(place));
-    finding->places[at] = place;
-    finding->n_places++;
-    return 0;
+    findings->paths += used;
+    return r;
 }
 
 void findings_subject(struct findings *findings, uint32_t subject)
@@ -406,6 +315,8 @@ static int by_weight(const void *a, const void *b)
 {
     const struct finding *left = *(const struct finding *const *)a;
     const struct finding *right = *(const struct finding *const *)b;
+    const struct place *left_place = places_at(&left->places, 0),
+                       *right_place = places_at(&right->places, 0);
     int r;
 
     if (!left->signed_by != !right->signed_by)
@@ -416,10 +327,10 @@ static int by_weight(const void *a, const void *b)
         return left->class < right->class ? -1 : 1;
     if ((r = strcmp(left->rule, right->rule)) != 0)
         return r;
-    if ((r = strcmp(left->places[0].path, right->places[0].path)) != 0)
+    if ((r = strcmp(left_place->path, right_place->path)) != 0)
         return r;
-    if (left->places[0].offset != right->places[0].offset)
-        return left->places[0].offset < right->places[0].offset ? -1 : 1;
+    if (left_place->offset != right_place->offset)
+        return left_place->offset < right_place->offset ? -1 : 1;
     return memcmp(left->print, right->print, PRINT_SIZE);
 }
 
@@ -442,20 +353,21 @@ static int put_place(const struct findings *findings, const struct place *place,
 static int put_places(const struct findings *findings, const struct finding *finding,
                       json_t *object)
 {
+    const struct place *place;
     json_t *list;
     int r =
-        json_object_set_new(object, "place_count", json_integer((json_int_t)finding->place_count));
+        json_object_set_new(object, "place_count", json_integer((json_int_t)finding->places.count));
 
-    if (finding->n_places < 2)
+    if (!places_at(&finding->places, 1))
         return r;
     list = json_array();
     r |= json_object_set_new(object, "places", list);
-    for (size_t i = 1; r == 0 && i < finding->n_places; i++) {
+    for (size_t i = 1; r == 0 && (place = places_at(&finding->places, i)); i++) {
         json_t *one = json_object();
 
         r |= json_array_append_new(list, one);
         if (r == 0)
-            r = put_place(findings, &finding->places[i], one);
+            r = put_place(findings, place, one);
     }
     return r;
 }
@@ -475,7 +387,7 @@ static json_t *finding_json(const struct findings *findings, const struct findin
     r |= json_object_set_new(object, "class", json_string(finding_class_name(finding->class)));
     r |= json_object_set_new(object, "rule", json_string(finding->rule));
     r |= json_object_set_new(object, "severity", json_string(severity_name(finding->severity)));
-    r |= put_place(findings, &finding->places[0], object);
+    r |= put_place(findings, places_at(&finding->places, 0), object);
     if (finding->redacted[0])
         r |= json_object_set_new(object, "redacted", json_string(finding->redacted));
     r |= json_object_set_new(object, "fingerprint", json_string(print));

@@ -264,8 +264,8 @@ START_TEST(quotes_and_slashes_are_decoded)
 {
     static const char *const texts[] = {
         "{\"value\": \"{\\\"password\\\": \\\"tr0ub4dor!\\\"}\"}",
-        "{\"value\": \"{\\\"a\\\": \\\"{\\\\\\\"password\\\\\\\": "
-        "\\\\\\\"tr0ub4dor!\\\\\\\"}\\\"}\"}",
+        ("{\"value\": \"{\\\"a\\\": \\\"{\\\\\\\"password\\\\\\\": "
+         "\\\\\\\"tr0ub4dor!\\\\\\\"}\\\"}\"}"),
         "{\"url\": \"https:\\/\\/hooks.example\\/services\\/T0/password=\\\"tr0ub4dor!\\\"\"}",
     };
 

@@ -5,7 +5,7 @@
 
 #include "scan/stream.h"
 
-static const char separator[] = "\n\n";
+static const char separator[] = "\n\n\n";
 
 bool batch_has_room(const struct decode_batch *batch)
 {
@@ -17,7 +17,7 @@ void batch_add(struct decode_batch *batch, size_t len, const struct decode_place
     batch->runs[batch->n++] = (struct batch_run){.start = batch->len, .len = len, .place = *place};
     batch->len += len;
     memcpy(batch->text + batch->len, separator, sizeof(separator) - 1);
-    batch->len += sizeof(separator) - 1;
+    batch->len = (batch->len + sizeof(separator) - 1) & ~(size_t)1;
 }
 
 static size_t find(const struct decode_batch *batch, size_t at)

@@ -8,7 +8,8 @@
 #define BATCH_ONE (8u << 10)   /* of one */
 #define BATCH_RUNS 1024
 
-/* Between two texts stand two newlines, which no encoded run goes across. */
+/* Between two texts stand at least two newlines, which no encoded run goes across, and every text
+ * begins at an even offset, which UTF-16 is read by. */
 struct batch_run {
     size_t start, len;
     struct decode_place place;

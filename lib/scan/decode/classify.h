@@ -48,7 +48,7 @@ void classify_group_plainly(const uint8_t *data, size_t n, struct classify_group
 void classify_set_plainly(const uint8_t *data, enum classify_set set, uint64_t ret[2]);
 
 /* The value of a character of base64, and of a hexadecimal digit; negative: it is none. */
-extern const int8_t classify_base64_values[256], classify_hex_values[256];
+extern const int16_t classify_base64_values[256], classify_hex_values[256];
 
 /* Bits [n, n + 64) of 128, n from 0 to 63. */
 static inline uint64_t classify_shift(const uint64_t bits[2], unsigned n)

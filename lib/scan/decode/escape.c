@@ -24,7 +24,8 @@ static size_t read_unicode(const struct encoding_piece *piece, size_t at, int32_
     if (c < 0)
         return 0;
     *ret = c;
-    if (c < 0xd800 || c >= 0xdc00 || piece->len - at < 12 || memcmp(piece->data + at + 6, "\\u", 2))
+    if (c < 0xd800 || c >= 0xdc00 || piece->len - at < 12 ||
+        memcmp(piece->data + at + 6, "\\u", 2) != 0)
         return 6;
     low = sparse_hex(piece, at + 8, 4);
     if (low < 0xdc00 || low >= 0xe000)
@@ -65,7 +66,7 @@ static size_t read_escape(const struct encoding_piece *piece, size_t at, int32_t
     simple = c ? strchr(from, c) : NULL;
     if (!simple)
         return 0;
-    *ret = to[simple - from];
+    *ret = (uint8_t)to[simple - from];
     return 2;
 }
 

@@ -9,22 +9,22 @@
 
 _Static_assert(GAP_MAX + LINE_MAX < ENCODING_AHEAD, "bytes that are looked ahead at");
 
-/* The bytes of a line break with what stands around it, 0 when there is none. */
+/* The bytes of a line break with what stands around it, 0 when there is none. A string may end in
+ * "\n" and its line then end, too; but an empty line is the end. */
 static size_t gap(const uint8_t *text, size_t len)
 {
     size_t n = 0;
-    int breaks = 0;
+    int ends = 0, written = 0;
 
-    for (; n < len && n < GAP_MAX; n++) {
+    for (; n < len && n < GAP_MAX && ends < 2 && written < 2; n++) {
         if (text[n] == '\\' && len - n > 1 && (text[n + 1] == 'n' || text[n + 1] == 'r'))
-            breaks += text[++n] == 'n';
+            written += text[++n] == 'n';
         else if (text[n] == '\n')
-            breaks++;
+            ends++;
         else if (text[n] == 0 || !memchr("\\\"', \t\r", text[n], 8))
             break;
     }
-    /* "\n" inside of a string and the end of its line; two line breaks are an empty line. */
-    return breaks > 0 && breaks <= 2 ? n : 0;
+    return (ends || written) && ends < 2 && written < 2 ? n : 0;
 }
 
 /* Not ":", "." and "(", as they stand behind words. */
@@ -34,7 +34,7 @@ static bool ends_line(uint8_t c)
 }
 
 size_t wrap_next(const struct encoding_piece *piece, size_t at, size_t line,
-                 const int8_t values[256])
+                 const int16_t values[256])
 {
     const uint8_t *text = piece->data + at;
     size_t len = piece->len - at, skip = line < LINE ? 0 : gap(text, len), n = 0;

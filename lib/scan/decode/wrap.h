@@ -10,6 +10,6 @@
  * The next line must hold nothing else, and as much as a line of wrapped text does. `values`: of
  * the alphabet, as in scan/decode/classify.h. */
 size_t wrap_next(const struct encoding_piece *piece, size_t at, size_t line,
-                 const int8_t values[256]);
+                 const int16_t values[256]);
 
 #endif
