@@ -12,7 +12,8 @@
 
 #define FIRST_AFTER 1000 /* milliseconds; what is done sooner needs no bar */
 #define EVERY 100
-#define METER 20 /* columns of the meter itself */
+#define METER 20 /* columns of the meter itself... */
+#define WIDE 100 /* ...and those of a terminal that has room for it beside the rest */
 
 struct bar bar_make(bool bytes, uint64_t first)
 {
@@ -22,20 +23,35 @@ struct bar bar_make(bool bytes, uint64_t first)
                         .first = first};
 }
 
-static void meter(uint64_t done, uint64_t total, char ret[METER + 16])
+/* "[#####     ]  27%  ", where there is room for it all; "27%  " where not. */
+static void meter(uint64_t done, uint64_t total, bool whole, char ret[METER + 16])
 {
     double part = total ? (double)done / (double)total : 0;
-    int full = (int)((part > 1 ? 1 : part) * METER);
+    size_t at = whole ? METER + 2 : 0;
+    int full;
 
-    if (!total) {
-        ret[0] = '\0';
+    ret[0] = '\0';
+    if (!total)
         return;
+    part = part > 1 ? 1 : part;
+    full = (int)(part * METER);
+    if (whole)
+        snprintf(ret, METER + 3, "[%.*s%*s]", full, "####################", METER - full, "");
+    snprintf(ret + at, 14, whole ? " %3d%%  " : "%d%%  ", (int)(part * 100));
+}
+
+/* "12,345", as numbers are grouped in English: the locale is nobody's who reads a log. */
+static void grouped(uint64_t number, char ret[32])
+{
+    char digits[24];
+    int n = snprintf(digits, sizeof(digits), "%" PRIu64, number);
+
+    for (int i = 0; i < n; i++) {
+        *ret++ = digits[i];
+        if (i + 1 < n && (n - i) % 3 == 1)
+            *ret++ = ',';
     }
-    memset(ret, ' ', METER + 2);
-    memset(ret + 1, '#', (size_t)full);
-    ret[0] = '[';
-    ret[METER + 1] = ']';
-    snprintf(ret + METER + 2, 14, " %3d%%  ", (int)((part > 1 ? 1 : part) * 100));
+    *ret = '\0';
 }
 
 /* "120 MiB of 1.4 GiB, 34 MiB/s, 38 s left" */
@@ -63,20 +79,25 @@ static void numbers(const struct bar *bar, uint64_t done, uint64_t total, char *
     }
 }
 
-void bar_update(struct bar *bar, const char *text, uint64_t done, uint64_t total)
+void bar_update(struct bar *bar, const char *text, uint64_t done, uint64_t total, uint64_t entries)
 {
     uint64_t now = assay_clock_ms();
-    char safe[256], shown[METER + 16], counts[96], line[512];
-    size_t room = terminal_width(STDERR_FILENO) - 1, bytes = 0;
+    char safe[256], shown[METER + 16], counts[96], read[32], line[512];
+    size_t width = terminal_width(STDERR_FILENO), bytes = 0;
 
     if (!bar->terminal || now < bar->started + FIRST_AFTER || now < bar->last + EVERY)
         return;
     bar->last = now;
     terminal_safe(text, safe, sizeof(safe));
-    meter(done, total, shown);
+    meter(done, total, width >= WIDE, shown);
     numbers(bar, done, total, counts, sizeof(counts));
-    snprintf(line, sizeof(line), "%s%s%s%s", shown, counts, counts[0] ? "  " : "", safe);
-    for (size_t columns = 0; line[bytes] && columns < room; columns++) {
+    grouped(entries, read);
+    snprintf(line, sizeof(line), "%s%s%s%s%s%s%s", shown, counts, counts[0] && entries ? ", " : "",
+             entries ? read : "", entries ? (entries == 1 ? " entry" : " entries") : "",
+             counts[0] || entries ? "  " : "", safe);
+    if (!line[0])
+        return; /* nothing has begun yet */
+    for (size_t columns = 0; line[bytes] && columns < width - 1; columns++) {
         bytes++;
         while (((unsigned char)line[bytes] & 0xc0) == 0x80)
             bytes++;

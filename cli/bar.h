@@ -16,8 +16,9 @@ struct bar {
 /* A bar that begins now, with `first` done already. */
 struct bar bar_make(bool bytes, uint64_t first);
 
-/* Draws it, at most ten times a second. `text` is foreign and made safe; `total` 0: not known. */
-void bar_update(struct bar *bar, const char *text, uint64_t done, uint64_t total);
+/* Draws it, at most ten times a second, cut to the terminal's width. `text` is foreign and made
+ * safe; `total` 0: not known; `entries` of an audit, 0: not counted. */
+void bar_update(struct bar *bar, const char *text, uint64_t done, uint64_t total, uint64_t entries);
 
 /* Wipes it, so that lines can be printed. */
 void bar_clear(struct bar *bar);

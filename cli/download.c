@@ -66,7 +66,7 @@ static void on_progress(void *ctx)
 {
     struct transfer *transfer = ctx;
 
-    bar_update(&transfer->bar, "", transfer->have, transfer->download->size);
+    bar_update(&transfer->bar, "", transfer->have, transfer->download->size, 0);
 }
 
 /* Fetches what is missing at the end of the file. */

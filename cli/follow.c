@@ -79,12 +79,20 @@ struct follow {
     int failures;
 };
 
+/* A number that a server sent; 0 for what is none. */
+static uint64_t count(const json_t *progress, const char *name)
+{
+    int64_t number = assay_json_int(progress, name, 0);
+
+    return number > 0 ? (uint64_t)number : 0;
+}
+
 static void show(struct follow *follow, const json_t *build)
 {
     const json_t *progress = json_object_get(build, "progress");
     const char *state = assay_json_string(build, "state", "");
-    int64_t done = assay_json_int(progress, "done", 0),
-            total = assay_json_int(progress, "total", 0);
+    const char *path = assay_json_string(progress, "path", NULL);
+    uint64_t done = count(progress, "done");
     char text[256], safe[64], target[64];
 
     terminal_safe(state, safe, sizeof(safe));
@@ -93,10 +101,11 @@ static void show(struct follow *follow, const json_t *build)
         bar_clear(&follow->bar);
         fprintf(stderr, "build %" PRId64 " (%s): %s\n", follow->id, target, safe);
         snprintf(follow->state, sizeof(follow->state), "%s", safe);
-        follow->bar = bar_make(!strcmp(safe, "auditing"), 0);
+        follow->bar = bar_make(!strcmp(safe, "auditing"), done);
     }
-    snprintf(text, sizeof(text), "%s %s", safe, assay_json_string(progress, "text", ""));
-    bar_update(&follow->bar, text, done > 0 ? (uint64_t)done : 0, total > 0 ? (uint64_t)total : 0);
+    snprintf(text, sizeof(text), "%s%s%s", path ? "" : safe, path ? "" : " ",
+             path ? path : assay_json_string(progress, "text", ""));
+    bar_update(&follow->bar, text, done, count(progress, "total"), count(progress, "entries"));
 }
 
 /* Seconds that the next poll may wait; -1 when the deadline has passed. */

@@ -45,7 +45,7 @@ static int spool_stdin(struct cli *cli, int *ret)
             return cli_fail(cli, CLI_INCOMPLETE, "cannot copy the input to %s: %s", folder,
                             strerror(-r));
         done += n > 0 ? (uint64_t)n : 0;
-        bar_update(&bar, "read", done, 0);
+        bar_update(&bar, "read", done, 0, 0);
     }
     bar_clear(&bar);
     *ret = assay_take_fd(&fd);
@@ -94,8 +94,7 @@ static int fingerprint_key(struct cli *cli, uint8_t ret[ASSAY_FINGERPRINT_KEY_SI
 static bool on_progress(void *ctx, uint64_t bytes, uint64_t total, uint64_t entries,
                         const char *path)
 {
-    (void)entries;
-    bar_update(ctx, path ? path : "", bytes, total);
+    bar_update(ctx, path ? path : "", bytes, total, entries);
     return true;
 }
 

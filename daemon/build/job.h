@@ -40,8 +40,9 @@ extern const size_t n_stages;
  * second at most. */
 bool job_stopped(struct job *job);
 
-/* Tells the progress of the stage, a few times a second at most. */
-void job_progress(struct job *job, const char *text, uint64_t done, uint64_t total);
+/* Tells the progress of the stage, a few times a second at most; see store_build_progress(). */
+void job_progress(struct job *job, const char *text, uint64_t done, uint64_t total,
+                  uint64_t entries);
 
 /* The stages' functions, each in a file of its own. */
 int stage_start(struct job *job, struct assay_error *err);

@@ -22,7 +22,7 @@ static void follow_builder(void *ctx, const char *text, size_t len)
 
     buildlog_line(job->log, text, len);
     if (assay_text_clean(text, len, job->tail, sizeof(job->tail)))
-        job_progress(job, job->tail, 0, 0);
+        job_progress(job, job->tail, 0, 0, 0);
 }
 
 static int run_builder(struct job *job, const char *staging, const char *artifact,

@@ -13,8 +13,7 @@ static bool follow_audit(void *ctx, uint64_t bytes, uint64_t total, uint64_t ent
 {
     struct job *job = ctx;
 
-    (void)entries;
-    job_progress(job, path ? path : "", bytes, total);
+    job_progress(job, path ? path : "", bytes, total, entries);
     return !job_stopped(job);
 }
 

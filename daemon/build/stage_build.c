@@ -34,7 +34,7 @@ static void log_line(void *ctx, const char *text, size_t len)
 
 static void tell_progress(void *ctx, const char *text, uint64_t done, uint64_t total)
 {
-    job_progress(ctx, text, done, total);
+    job_progress(ctx, text, done, total, 0);
 }
 
 static void follow_nix(void *ctx, const char *text, size_t len)

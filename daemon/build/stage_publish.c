@@ -150,7 +150,7 @@ int stage_publish(struct job *job, struct assay_error *err)
     r = store_report_get(job->app->store, job->build.id, &report, err);
     if (r < 0)
         return r;
-    job_progress(job, "publishing", 0, 0);
+    job_progress(job, "publishing", 0, 0, 0);
     workspace_artifact(job, artifact);
     crash_point("before-blob");
     r = blobs_put(job->app->blobs, artifact, job->build.artifact_sha256, err);

@@ -27,12 +27,13 @@ bool job_stopped(struct job *job)
     return job->canceled || atomic_load(job->stopping);
 }
 
-void job_progress(struct job *job, const char *text, uint64_t done, uint64_t total)
+void job_progress(struct job *job, const char *text, uint64_t done, uint64_t total,
+                  uint64_t entries)
 {
     uint64_t now = assay_clock_ms();
 
     if (now - job->progress_at < TELL_MS)
         return;
     job->progress_at = now;
-    store_build_progress(job->app->store, job->build.id, text, done, total);
+    store_build_progress(job->app->store, job->build.id, text, done, total, entries);
 }

@@ -25,13 +25,20 @@ static json_t *artifact(sqlite3_stmt *stmt)
                      db_json_text(stmt, 15), "size", (json_int_t)sqlite3_column_int64(stmt, 16));
 }
 
-static json_t *progress(const struct progress *now, const char *stage)
+static json_t *progress(const struct progress *now, enum build_state stage)
 {
+    _cleanup_json_ json_t *json = NULL;
+
     if (!now)
         return json_null();
-    return json_pack("{s:s, s:o, s:I, s:I}", "stage", stage, "text",
+    json = json_pack("{s:s, s:o, s:I, s:I}", "stage", build_state_name(stage), "text",
                      assay_json_foreign_string(now->text, strlen(now->text)), "done",
                      (json_int_t)now->done, "total", (json_int_t)now->total);
+    if (json && stage == BUILD_AUDITING &&
+        (json_object_set_new(json, "entries", json_integer((json_int_t)now->entries)) < 0 ||
+         json_object_set(json, "path", json_object_get(json, "text")) < 0))
+        return NULL;
+    return ASSAY_TAKE(json);
 }
 
 /* A record that a disk fault or a foreign hand has damaged is shown as such: it must not hide the
@@ -67,7 +74,7 @@ static json_t *row_json(struct store *store, sqlite3_stmt *stmt)
         sqlite3_column_int(stmt, 10), "failure", sound ? failure(stmt) : damaged(stmt), "verdict",
         db_json_text(stmt, 13), "artifact", artifact(stmt), "release",
         release ? json_integer(release) : json_null(), "progress",
-        progress(moving ? &now : NULL, sound ? build_state_name(state) : ""), "revision",
+        progress(moving ? &now : NULL, moving ? state : BUILD_QUEUED), "revision",
         (json_int_t)revision);
 }
 

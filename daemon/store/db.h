@@ -13,7 +13,7 @@
 struct progress {
     int64_t build; /* 0: the place is free */
     int64_t revision;
-    uint64_t done, total;
+    uint64_t done, total, entries;
     char text[256];
 };
 

@@ -12,7 +12,7 @@ static struct progress *find(struct store *store, int64_t build)
 }
 
 void store_build_progress(struct store *store, int64_t id, const char *text, uint64_t done,
-                          uint64_t total)
+                          uint64_t total, uint64_t entries)
 {
     struct progress *place;
     int64_t now = db_revision();
@@ -26,6 +26,7 @@ void store_build_progress(struct store *store, int64_t id, const char *text, uin
         place->build = id;
         place->done = done;
         place->total = total;
+        place->entries = entries;
         snprintf(place->text, sizeof(place->text), "%s", text);
     }
     pthread_mutex_unlock(&store->progress_lock);

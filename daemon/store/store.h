@@ -31,7 +31,9 @@ void store_on_change(struct store *store, void (*changed)(void *ctx, int64_t bui
  *  "created", "started", "finished" (RFC 3339 or null), "requested_by", "bypass": reason or null,
  *  "attempt": 1, "failure": {"kind", "message"} or null, "verdict": or null,
  *  "artifact": {"name", "sha256", "size"} or null, "release": id or null,
- *  "progress": {"stage", "text", "done", "total"} or null, "revision": rising number of changes} */
+ *  "progress": {"stage", "text", "done", "total"} or null, "revision": rising number of changes}
+ * While a build is auditing, its progress has "entries" (read so far) and "path" (the one that is
+ * read, the same as "text") as well, and "done" and "total" are bytes. */
 
 enum build_state {
     BUILD_QUEUED,
@@ -110,9 +112,11 @@ bool store_build_canceled(struct store *store, int64_t id);
 int store_artifact_wanted(struct store *store, const char *sha256, int64_t except,
                           struct assay_error *err);
 
-/* Progress of the current stage; kept in memory only. `total` 0: unknown. */
+/* Progress of the current stage; kept in memory only. `text` is what is being done, of an audit the
+ * path; it is cut to 255 bytes. `total` 0: unknown. `entries`: of the artifact, shown for an audit
+ * only. */
 void store_build_progress(struct store *store, int64_t id, const char *text, uint64_t done,
-                          uint64_t total);
+                          uint64_t total, uint64_t entries);
 
 /* The report, stored with the build (JSON, redacted by construction). */
 int store_report_put(struct store *store, int64_t build, const json_t *report,

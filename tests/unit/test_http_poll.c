@@ -91,7 +91,7 @@ START_TEST(progress_answers_those_who_wait)
     before = revision_of(id);
     fd = start_poll(id, 60, before);
     until_waiting(1);
-    store_build_progress(f.app.store, id, "half way", 5, 10);
+    store_build_progress(f.app.store, id, "half way", 5, 10, 0);
     reply = client_finish(fd);
     ck_assert_str_eq(state_of(&reply, &json), "building");
     ck_assert_int_gt(assay_json_int(json, "revision", 0), before);

@@ -256,8 +256,8 @@ START_TEST(revisions_rise_with_progress)
     ck_assert_int_eq(store_build_claim(store, &build, &err), 1);
     OK(store_build_advance(store, &build, BUILD_BUILDING, &err));
     before = shown(id);
-    store_build_progress(store, id, "compiling \xff", 1, 3);
-    store_build_progress(store, id, "compiling \xff", 2, 3);
+    store_build_progress(store, id, "compiling \xff", 1, 3, 0);
+    store_build_progress(store, id, "compiling \xff", 2, 3, 0);
     during = shown(id);
     progress = json_object_get(during, "progress");
     ck_assert_str_eq(assay_json_string(progress, "text", ""), "compiling \xef\xbf\xbd");
@@ -268,6 +268,31 @@ START_TEST(revisions_rise_with_progress)
     after = shown(id);
     ck_assert(json_is_null(json_object_get(after, "progress")));
     ck_assert_int_gt(assay_json_int(after, "revision", 0), assay_json_int(before, "revision", 0));
+}
+END_TEST
+
+START_TEST(an_audit_tells_its_entries_and_its_path)
+{
+    struct build build;
+    _cleanup_json_ json_t *building = NULL, *auditing = NULL;
+    const json_t *progress;
+    int64_t id = queue("minimal", "", NULL);
+
+    ck_assert_int_eq(store_build_claim(store, &build, &err), 1);
+    OK(store_build_advance(store, &build, BUILD_BUILDING, &err));
+    store_build_progress(store, id, "compiling", 1, 3, 0);
+    building = shown(id);
+    progress = json_object_get(building, "progress");
+    ck_assert_ptr_null(json_object_get(progress, "entries"));
+    ck_assert_ptr_null(json_object_get(progress, "path"));
+    OK(store_build_advance(store, &build, BUILD_ASSEMBLING, &err));
+    OK(store_build_advance(store, &build, BUILD_AUDITING, &err));
+    store_build_progress(store, id, "etc/passwd", 10, 30, 12345);
+    auditing = shown(id);
+    progress = json_object_get(auditing, "progress");
+    ck_assert_int_eq(assay_json_int(progress, "entries", 0), 12345);
+    ck_assert_str_eq(assay_json_string(progress, "path", ""), "etc/passwd");
+    ck_assert_str_eq(assay_json_string(progress, "text", ""), "etc/passwd");
 }
 END_TEST
 
@@ -571,6 +596,7 @@ int main(void)
                                   what_a_crash_left_is_taken_up,
                                   what_an_orderly_end_left_is_no_recovery,
                                   revisions_rise_with_progress,
+                                  an_audit_tells_its_entries_and_its_path,
                                   a_damaged_record_hides_no_other,
                                   reports_are_kept,
                                   tokens_are_kept_as_hashes,
