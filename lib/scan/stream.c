@@ -78,7 +78,8 @@ static int tag_of(const struct window *window, bool last, uint8_t ret[SEEN_TAG])
         .low = (uint32_t)(window->low - window->offset),
         .high = (uint32_t)(window->high - window->offset),
         .flags = (window->offset == stream->origin ? SEEN_BEGIN : 0) |
-                 (window->offset == 0 ? SEEN_FIRST : 0) | (last ? SEEN_END : 0),
+                 (window->offset == 0 ? SEEN_FIRST : 0) | (window->offset & 1 ? SEEN_ODD : 0) |
+                 (last ? SEEN_END : 0),
     };
 
     if (!stream->engine->seen || stream->names || stream->top || window->len < SEEN_LEAST ||

@@ -99,9 +99,15 @@ static bool begin_little(const struct encoding_piece *piece, size_t at, struct e
     return !((piece->offset + at) & 1) || ret->at == 0 || piece->data[ret->at - 1] != 0;
 }
 
+/* The other reading lacks the last character where no zero follows it. So at an odd offset the end
+ * of a run is looked for. */
 static bool begin_big(const struct encoding_piece *piece, size_t at, struct encoding_run *ret)
 {
-    return !((piece->offset + at) & 1) && begin(piece, at, true, ret);
+    size_t end = at + 2 * (size_t)LEAST;
+
+    if (((piece->offset + at) & 1) && end < piece->len && piece->data[end] == 0)
+        return false;
+    return begin(piece, at, true, ret);
 }
 
 static bool whole(const struct encoding_piece *piece, bool big, struct encoding_run *ret)
