@@ -186,6 +186,7 @@ static int confirm_identity(struct window *window, const struct identity *identi
                               .help = identity->help};
     char name[DECODE_NAME_MAX];
     size_t start;
+    int r;
 
     if (!identity_confirm(identity, window->data, window->len, (size_t)(hit_end - window->offset),
                           !stream->names, &start))
@@ -196,8 +197,8 @@ static int confirm_identity(struct window *window, const struct identity *identi
     if (!stream->top)
         place = (struct decode_place){.start = window->offset + start,
                                       .line = confirm_line(window, start)};
-    decoded_hit(decoded_top(stream), &place, &hit, name);
-    return findings_add(stream->engine->findings, &hit);
+    r = decoded_hit(decoded_top(stream), &place, &hit, name);
+    return r < 0 ? r : findings_add(stream->engine->findings, &hit);
 }
 
 int confirm_hit(struct window *window, size_t index, uint64_t end)

@@ -55,8 +55,20 @@ int decoded_append(struct scan_stream *child, const uint8_t *data, size_t len)
     return scan_stream_feed(child, data, len, child->offset + child->len);
 }
 
-void decoded_hit(struct scan_stream *stream, const struct decode_place *place,
-                 struct finding_hit *hit, char name[DECODE_NAME_MAX])
+/* In a name all of the run is hidden; of a long one, up to the name's end. It comes before the
+ * finding, whose path may be shortened. */
+static int hide_run(struct scan_stream *stream, const struct decode_place *place)
+{
+    uint64_t end = place->end > place->start ? place->end : stream->name_len;
+
+    if (!stream->names || place->start >= end || end > stream->name_len)
+        return 0;
+    return findings_hide(stream->engine->findings, stream->name + place->start,
+                         (size_t)(end - place->start));
+}
+
+int decoded_hit(struct scan_stream *stream, const struct decode_place *place,
+                struct finding_hit *hit, char name[DECODE_NAME_MAX])
 {
     hit->container = stream->container;
     hit->path = stream->path;
@@ -64,16 +76,11 @@ void decoded_hit(struct scan_stream *stream, const struct decode_place *place,
     hit->offset = stream->names ? -1 : (int64_t)place->start;
     hit->line = place->line;
     if (place->chain == 0)
-        return;
+        return 0;
     hit->decoded = decode_name(place->chain, name);
     if (!stream->names && place->end > place->start)
         hit->span = place->end - place->start;
     else if (!stream->names && decode_is_sparse(place->chain))
         hit->span = INT64_MAX - place->start; /* a long line, of which most is found as it stands */
-    if (stream->names && place->end > place->start) {
-        if (stream->hide_high == 0 || place->start < stream->hide_low)
-            stream->hide_low = place->start;
-        if (place->end > stream->hide_high)
-            stream->hide_high = place->end;
-    }
+    return hide_run(stream, place);
 }

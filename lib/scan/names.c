@@ -9,21 +9,17 @@ static int scan_name(struct scan_engine *engine, const struct entry *entry, cons
 {
     struct scan_stream *stream = engine->names;
     struct window window = {.stream = stream, .data = text, .len = len, .high = len};
-    int r;
 
     if (len == 0 || len > (1u << 30))
         return 0;
     stream_begin(stream, 0);
     stream->names = stream->looked = true;
-    stream->hide_low = stream->hide_high = 0;
+    stream->name = text;
+    stream->name_len = len;
     stream->container = entry->container ? entry->container : "";
     stream->path = entry->path ? entry->path : "";
     stream->in = entry->in;
-    r = stream_window(&window, true);
-    if (r == 0 && stream->hide_high > 0)
-        r = findings_hide(engine->findings, window.data + stream->hide_low,
-                          (size_t)(stream->hide_high - stream->hide_low));
-    return r;
+    return stream_window(&window, true);
 }
 
 static int scan_text(struct scan_engine *engine, const struct entry *entry, const char *text)

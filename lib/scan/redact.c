@@ -95,15 +95,13 @@ int redact_add_phrase(struct redact *redact, const uint8_t *phrase, size_t len)
     return 0;
 }
 
-int redact_add(struct redact *redact, const uint8_t *bytes, size_t len, bool words)
+static int add_piece(struct redact *redact, const uint8_t *bytes, size_t len, bool words)
 {
     uint8_t folded[REDACT_LEN_MAX];
     struct hidden *hidden;
     size_t class;
     int r;
 
-    if (len == 0 || len > REDACT_LEN_MAX || memchr(bytes, 0, len))
-        return 0;
     text_fold(bytes, len, folded);
     r = redact_add_phrase(redact, folded, len);
     if (r == 0 && !words && len >= 4) {
@@ -115,6 +113,17 @@ int redact_add(struct redact *redact, const uint8_t *bytes, size_t len, bool wor
     }
     explicit_bzero(folded, len);
     return r;
+}
+
+int redact_add(struct redact *redact, const uint8_t *bytes, size_t len, bool words)
+{
+    int r = 0;
+
+    if (len == 0 || memchr(bytes, 0, len))
+        return 0;
+    for (; r == 0 && len > REDACT_LEN_MAX; bytes += REDACT_LEN_MAX / 2, len -= REDACT_LEN_MAX / 2)
+        r = add_piece(redact, bytes, REDACT_LEN_MAX, false);
+    return r == 0 ? add_piece(redact, bytes, len, words) : r;
 }
 
 /* The furthest start of a hidden string that ends at `end`, or PHRASE_NONE. */

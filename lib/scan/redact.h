@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define REDACT_MARK "\xe2\x80\xb9redacted\xe2\x80\xba" /* ‹redacted› */
-#define REDACT_LEN_MAX 4096          /* bytes; a longer string cannot be part of a name */
+#define REDACT_LEN_MAX 4096          /* bytes; a longer string is hidden in pieces */
 #define REDACT_TOTAL_MAX (32u << 20) /* bytes of all strings kept */
 
 struct redact;
@@ -19,9 +19,9 @@ struct redact *redact_new(void);
 struct redact *redact_free(struct redact *redact);
 
 /* Adds a string: with `words` only where it stands between word boundaries. Strings of less than 4
- * bytes always need boundaries, lest every path is torn up. Whatever is longer than REDACT_LEN_MAX
- * or holds a NUL cannot be part of a path and is left out. Past REDACT_TOTAL_MAX nothing more is
- * kept, and from then on every path is hidden whole. 0 or -ENOMEM. */
+ * bytes always need boundaries, lest every path is torn up. What holds a NUL cannot be part of a
+ * path and is left out. Past REDACT_TOTAL_MAX nothing more is kept, and from then on every path is
+ * hidden whole. 0 or -ENOMEM. */
 int redact_add(struct redact *redact, const uint8_t *bytes, size_t len, bool words);
 
 /* Adds a phrase (scan/phrase.h). 0 or -ENOMEM. */

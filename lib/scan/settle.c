@@ -128,6 +128,7 @@ static int report(struct scan_stream *stream, const struct match *match)
                               .message = match->rule->message,
                               .help = match->rule->help};
     char name[DECODE_NAME_MAX];
+    int r;
 
     if (stream->top) {
         struct match decoded = *match;
@@ -137,8 +138,8 @@ static int report(struct scan_stream *stream, const struct match *match)
         decoded.told = false;
         return settle_add(stream->top, &decoded, match->secret);
     }
-    decoded_hit(stream, &match->at, &hit, name);
-    return findings_add(stream->engine->findings, &hit);
+    r = decoded_hit(stream, &match->at, &hit, name);
+    return r < 0 ? r : findings_add(stream->engine->findings, &hit);
 }
 
 int settle(struct scan_stream *stream, bool last)

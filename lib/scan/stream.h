@@ -71,9 +71,10 @@ struct scan_stream {
     bool looked, binary;
     struct decode decode;
 
-    struct scan_stream *top;      /* of decoded text: the stream of the entry it was found in */
-    struct decode_place place;    /* and where in it */
-    uint64_t hide_low, hide_high; /* of names: the runs in which something was found */
+    struct scan_stream *top;   /* of decoded text: the stream of the entry it was found in */
+    struct decode_place place; /* and where in it */
+    const uint8_t *name;       /* of names: the one at hand */
+    size_t name_len;
 
     struct match *matches;
     size_t n_matches, cap_matches;
@@ -141,9 +142,9 @@ int decoded_open(struct scan_stream *stream, const struct decode_place *place, u
 int decoded_append(struct scan_stream *child, const uint8_t *data, size_t len);
 
 /* decoded.c: fills in where in the entry of `stream` (not a decoded text's) something was found;
- * `name` is lent to the hit. In names, what was encoded is noted to be hidden. */
-void decoded_hit(struct scan_stream *stream, const struct decode_place *place,
-                 struct finding_hit *hit, char name[DECODE_NAME_MAX]);
+ * `name` is lent to the hit. In names, what was encoded is hidden from now on. 0 or -ENOMEM. */
+int decoded_hit(struct scan_stream *stream, const struct decode_place *place,
+                struct finding_hit *hit, char name[DECODE_NAME_MAX]);
 
 /* confirm.c: reports that not all of the entry was searched. 0 or a negative errno. */
 int confirm_unaudited(struct scan_stream *stream, const char *rule, const char *message);

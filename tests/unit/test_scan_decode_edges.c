@@ -77,10 +77,45 @@ START_TEST(a_run_ends_with_the_text_it_stands_in)
 }
 END_TEST
 
+/* Of an encoded secret nothing is shown, however long what it is a part of is. */
+START_TEST(a_long_encoded_name_is_hidden)
+{
+    static const size_t lengths[] = {100, 900, 1500, 2500, 6000, 20000};
+
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+        _cleanup_buf_ struct assay_buf plain = ASSAY_BUF(1 << 16), path = ASSAY_BUF(1 << 16);
+        struct entry entry = {.container = "", .type = ENTRY_FILE};
+        struct fixture fixture = test_fixture();
+        json_t *json;
+        char *text;
+
+        while (plain.len < lengths[i])
+            assay_buf_append(&plain, "text ", 5);
+        plain.len -= plain.len % 3;
+        assay_buf_append(&plain, " key: " SECRET " ", strlen(" key: " SECRET " "));
+        assay_buf_printf(&path, "srv/");
+        put_base64(&path, plain.data, plain.len, false);
+        entry.path = assay_buf_str(&path);
+        ck_assert_int_eq(scan_engine_names(fixture.engine, &entry), 0);
+        json = fixture_json(&fixture);
+        ck_assert_uint_eq(json_array_size(json), 1);
+        text = json_dumps(json, 0);
+        /* "tok_4711" from each of the three places of a quad */
+        ck_assert_msg(!strstr(text, "dG9rXzQ3MT") && !strstr(text, "Rva180NzEx") &&
+                          !strstr(text, "b2tfNDcxM"),
+                      "%zu: %s", lengths[i], text);
+        free(text);
+        json_decref(json);
+        fixture_free(&fixture);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {big_endian_text_is_read_to_its_end,
-                                  a_run_ends_with_the_text_it_stands_in, NULL};
+                                  a_run_ends_with_the_text_it_stands_in,
+                                  a_long_encoded_name_is_hidden, NULL};
 
     return suite_run("decode edges", tests, NULL, NULL);
 }
