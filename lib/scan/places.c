@@ -55,6 +55,19 @@ static bool is_same(const struct place *a, const struct place *b)
     return a->offset == b->offset && strcmp(decoded_of(a), decoded_of(b)) == 0;
 }
 
+/* Whether a place that is not kept begins where the last such one does: there a text was decoded in
+ * two ways. */
+static bool is_last(struct places *places, const struct place *place)
+{
+    uint64_t hash = 14695981039346656037u, last = places->last;
+
+    /* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+    for (const char *c = place->path; *c; c++)
+        hash = (hash ^ (uint8_t)*c) * 1099511628211u;
+    places->last = (hash ^ (uint64_t)place->offset) * 1099511628211u | 1;
+    return places->last == last;
+}
+
 /* Makes room for a place at `at`; the last one goes when there are too many. */
 static int make_room(struct places *places, size_t at)
 {
@@ -115,8 +128,10 @@ int places_add(struct places *places, const struct finding_hit *hit, const char 
         if (at == i + 1 && old->offset > new.offset)
             at = i;
     }
-    places->count += !new.hidden;
     kept = strlen(path) <= room && at < KEPT_MAX;
+    if (!kept && is_last(places, &new))
+        return 0;
+    places->count += !new.hidden;
     for (size_t i = 0; kept && i < places->n; i++) {
         struct place *old = &places->list[i];
 

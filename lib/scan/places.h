@@ -19,6 +19,7 @@ struct places {
     struct place *list;
     size_t n, cap;
     uint64_t count; /* all but hidden ones, those that are not kept too */
+    uint64_t last;  /* a hash of the last that is not kept: 0 none */
 };
 
 /* Adds the place of a hit, whose path is written `path`, unless it is there already. *ret_used

@@ -111,11 +111,33 @@ START_TEST(a_long_encoded_name_is_hidden)
 }
 END_TEST
 
+/* What is decoded in two ways is one place, however many places there are. */
+START_TEST(every_place_is_counted_once)
+{
+    struct fixture fixture = test_fixture();
+    _cleanup_buf_ struct assay_buf buf = ASSAY_BUF(1 << 20);
+    json_t *json;
+
+    for (size_t i = 0; i < 50; i++) {
+        assay_buf_printf(&buf, "data:/w==abcd");
+        put_base64(&buf, "first comes some text and then " SECRET,
+                   strlen("first comes some text and then " SECRET), true);
+        assay_buf_printf(&buf, " - and other things here\n");
+    }
+    fixture_scan(&fixture, "file", buf.data, buf.len, 0);
+    json = fixture_json(&fixture);
+    ck_assert_uint_eq(json_array_size(json), 1);
+    ck_assert_int_eq(assay_json_int(json_array_get(json, 0), "place_count", 0), 50);
+    json_decref(json);
+    fixture_free(&fixture);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {big_endian_text_is_read_to_its_end,
                                   a_run_ends_with_the_text_it_stands_in,
-                                  a_long_encoded_name_is_hidden, NULL};
+                                  a_long_encoded_name_is_hidden, every_place_is_counted_once, NULL};
 
     return suite_run("decode edges", tests, NULL, NULL);
 }
