@@ -8,9 +8,9 @@
 
 #include "audit/assemble.h"
 #include "audit/budget.h"
+#include "audit/coverage.h"
 #include "audit/inspector.h"
 #include "audit/origin.h"
-#include "audit/unread.h"
 
 #define NESTING_MAX 1024 /* entries open at once: the walk's own limit is far below */
 #define PROGRESS_MS 200  /* between two tellings of progress */
@@ -19,6 +19,7 @@
 struct frame {
     void *states[INSPECTORS];
     struct origin_entry origin;
+    enum entry_in in;
 };
 
 struct audit_run {
@@ -26,7 +27,7 @@ struct audit_run {
     struct findings *findings;
     struct inspector_tools tools;
     struct origin *origin;
-    struct unread unread;
+    struct coverage coverage;
     struct frame *frames; /* a stack: containers nest */
     size_t n_frames, cap_frames;
     int failed; /* the first error of a callback that returns none */
@@ -40,9 +41,8 @@ static int prepare(struct audit_run *run, const struct scan_store *store, struct
     int r;
 
     run->findings = findings_new(run->job->key);
-    run->unread.places = json_array();
     run->origin = origin_new(json_object_get(policy, "trusted_keys"));
-    if (!run->findings || !run->origin || !run->unread.places)
+    if (coverage_init(&run->coverage) < 0 || !run->findings || !run->origin)
         return assay_error_set(err, ENOMEM, "out of memory");
     r = scan_engine_load(json_object_get(policy, "rules"), json_object_get(policy, "identities"),
                          run->findings, store, &run->tools.engine, err);
@@ -94,12 +94,12 @@ struct audit_run *audit_run_free(struct audit_run *run)
     scan_engine_free(run->tools.engine);
     findings_free(run->findings);
     origin_free(run->origin);
-    json_decref(run->unread.places);
+    coverage_free(&run->coverage);
     free(run);
     return NULL;
 }
 
-static int push_frame(struct audit_run *run)
+static int push_frame(struct audit_run *run, enum entry_in in)
 {
     if (run->n_frames == run->cap_frames) {
         size_t cap = run->cap_frames ? 2 * run->cap_frames : 16;
@@ -113,7 +113,8 @@ static int push_frame(struct audit_run *run)
         run->frames = frames;
         run->cap_frames = cap;
     }
-    run->frames[run->n_frames++] = (struct frame){0};
+    run->frames[run->n_frames++] = (struct frame){.in = in};
+    run->coverage.in[in].entries++;
     return 0;
 }
 
@@ -136,7 +137,7 @@ static int inspect_entry(struct audit_run *run, const struct entry *entry)
 static int on_entry(void *ctx, const struct entry *entry)
 {
     struct audit_run *run = ctx;
-    int r = run->failed ? run->failed : push_frame(run);
+    int r = run->failed ? run->failed : push_frame(run, entry->in);
 
     if (r == 0) {
         struct frame *frame = &run->frames[run->n_frames - 1];
@@ -161,6 +162,7 @@ static int on_bytes(void *ctx, unsigned level, const uint8_t *data, size_t len, 
     if (level >= run->n_frames)
         return -EINVAL;
     frame = &run->frames[level];
+    run->coverage.in[frame->in].bytes += len;
     findings_subject(run->findings, frame->origin.subject);
     if (r == 0)
         r = origin_bytes(run->origin, &frame->origin, data, len, offset);
@@ -184,7 +186,14 @@ static void on_unread(void *ctx, const char *where, enum unread_reason reason, c
 
     findings_subject(run->findings,
                      run->n_frames ? run->frames[run->n_frames - 1].origin.subject : 0);
-    r = unread_add(&run->unread, run->findings, where, reason, detail);
+    r = unread_add(&run->coverage.unread, run->findings, where, reason, detail);
+    run->failed = run->failed ? run->failed : r;
+}
+
+static void on_raw(void *ctx, const char *where, const char *format, uint64_t bytes)
+{
+    struct audit_run *run = ctx;
+    int r = coverage_raw(&run->coverage, where, format, bytes);
 
     run->failed = run->failed ? run->failed : r;
 }
@@ -222,7 +231,7 @@ static void on_progress(void *ctx, uint64_t bytes, uint64_t total, uint64_t entr
 static int walk(struct audit_run *run, int fd, struct image_result *ret, struct assay_error *err)
 {
     static const struct image_visitor visitor = {
-        .entry = on_entry, .bytes = on_bytes, .done = on_done, .unread = on_unread};
+        .entry = on_entry, .bytes = on_bytes, .done = on_done, .unread = on_unread, .raw = on_raw};
     const struct image_host *host = run->host;
     const struct image_host own = {
         .open_nbd = host && host->open_nbd ? open_nbd : NULL,
@@ -253,24 +262,6 @@ static int walk(struct audit_run *run, int fd, struct image_result *ret, struct 
     return r;
 }
 
-static json_t *coverage_json(const struct audit_run *run, const struct image_result *result)
-{
-    json_t *formats = json_array();
-
-    for (size_t i = 0; i < result->n_counts; i++) {
-        const struct image_count *count = &result->counts[i];
-
-        json_array_append_new(formats, json_pack("{s:s, s:I, s:I, s:I}", "format", count->format,
-                                                 "containers", (json_int_t)count->containers,
-                                                 "entries", (json_int_t)count->entries, "bytes",
-                                                 (json_int_t)count->bytes));
-    }
-    return json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "bytes", (json_int_t)result->bytes,
-                     "entries", (json_int_t)result->entries, "formats", formats, "unread",
-                     unread_json(&run->unread, run->findings), "unread_more",
-                     (json_int_t)run->unread.more, "store", origin_json(run->origin));
-}
-
 int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *sandbox,
                    const struct image_host *host, json_t **ret, struct assay_error *err)
 {
@@ -286,10 +277,11 @@ int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *
     r = walk(run, fd, &result, err);
     if (r < 0)
         return r;
-    coverage = coverage_json(run, &result);
+    coverage = coverage_json(&run->coverage, &result, run->findings);
     findings = findings_json(run->findings, &parts.dropped);
     name = findings_redacted(run->findings, run->job->name);
-    if (!coverage || !findings || !name)
+    if (!coverage || !findings || !name ||
+        json_object_set_new(coverage, "store", origin_json(run->origin)) < 0)
         return assay_error_set(err, ENOMEM, "cannot write the report: out of memory");
     parts.name = json_string_value(name);
     parts.sha256 = *result.sha256 ? result.sha256 : NULL;

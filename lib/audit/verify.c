@@ -6,6 +6,7 @@
 #include <assay/policy.h>
 
 #include "audit/assemble.h"
+#include "audit/coverage.h"
 #include "scan/finding.h"
 #include "scan/redact.h"
 
@@ -55,6 +56,35 @@ static int check_policy(const json_t *policy, const json_t *report, struct assay
     return 0;
 }
 
+/* Sums are no larger than what they are parts of; what was not read is among the findings. */
+static int check_coverage(const json_t *report, struct assay_error *err)
+{
+    const json_t *coverage = json_object_get(report, "coverage"), *row;
+    const json_t *summary = json_object_get(report, "summary");
+    int64_t bytes = assay_json_int(coverage, "bytes", 0), left = bytes;
+    int64_t entries = assay_json_int(coverage, "entries", 0);
+    size_t i;
+
+    json_array_foreach(json_object_get(coverage, "formats"), i, row)
+    {
+        left -= assay_json_int(row, "bytes", 0);
+        entries -= assay_json_int(row, "entries", 0);
+        if (left < 0 || entries < 0)
+            return lie(err, "formats of which more was read than in all");
+    }
+    json_array_foreach(json_object_get(coverage, "raw"), i, row)
+    {
+        if (assay_json_int(row, "bytes", 0) > bytes)
+            return lie(err, "a raw place of which more was read than in all");
+    }
+    if ((json_array_size(json_object_get(coverage, "unread")) ||
+         assay_json_int(coverage, "unread_more", 0)) &&
+        !assay_json_int(json_object_get(summary, "by_class"), "unaudited", 0) &&
+        !assay_json_int(summary, "dropped", 0))
+        return lie(err, "unread places and no finding of them");
+    return 0;
+}
+
 /* A worker need not hash what its coordinator hashes. */
 static int fill_digest(const struct verify_facts *facts, json_t *report)
 {
@@ -91,6 +121,9 @@ int verify_report(const struct verify_facts *facts, json_t *report, struct assay
                                "its report gave the verdict %s where its findings say "
                                "%s",
                                claimed, assay_json_string(report, "verdict", "?"));
+    r = check_coverage(report, err); /* by the summary that the judge wrote */
+    if (r < 0)
+        return r;
     r = json_object_set_new(report, "sandbox", audit_sandbox_json(&facts->sandbox));
     return r < 0 ? assay_error_set(err, ENOMEM, "out of memory") : 0;
 }
@@ -148,9 +181,7 @@ int verify_incomplete(const struct verify_facts *facts, const char *what, json_t
 {
     _cleanup_json_ json_t *policy = strict_policy(facts->job->policy);
     _cleanup_json_ json_t *findings = worker_finding(facts, what);
-    _cleanup_json_ json_t *coverage =
-        json_pack("{s:i, s:i, s:[], s:[{s:s, s:s, s:s}], s:i}", "bytes", 0, "entries", 0, "formats",
-                  "unread", "where", "", "reason", "worker", "detail", what, "unread_more", 0);
+    _cleanup_json_ json_t *coverage = coverage_none(what);
     const struct audit_parts parts = {
         .name = facts->job->name,
         .sha256 = facts->sha256,

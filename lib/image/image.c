@@ -73,9 +73,11 @@ static int walk_stream(struct image_walk *walk, int fd, struct assay_error *err)
         return r;
     whole.in = in;
     r = image_walk_inside(walk, &whole.content, "(raw)", &known);
-    if (r == 0 && !known)
+    if (r == 0 && !known) {
+        image_walk_only_raw(walk, NULL, NULL, walk->result->bytes);
         image_walk_unread(walk, NULL, UNREAD_UNKNOWN,
                           "no format that is known: its bytes were scanned as they are");
+    }
     if (r < 0 && r != -ECANCELED)
         return r;
     if (!hashes_itself(walk))

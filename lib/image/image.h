@@ -97,6 +97,10 @@ struct image_visitor {
     int (*done)(void *ctx);
     /* `where` is the full path, containers included ("" for the artifact itself). */
     void (*unread)(void *ctx, const char *where, enum unread_reason reason, const char *detail);
+    /* Of an entry, a partition or the artifact only the raw bytes were handed over, `bytes` of them
+     * (zeros left out of blocks); `format` is what it seems to be, "unknown" where that is not
+     * known. Comes after them; may be NULL. */
+    void (*raw)(void *ctx, const char *where, const char *format, uint64_t bytes);
 };
 
 /* What the parent process does for a walk that has no rights of its own. */
@@ -118,7 +122,9 @@ struct image_host {
     void *ctx;
 };
 
-/* Coverage of one format, e.g. {"tar", 1, 5123, 104857600}. */
+/* Coverage of one format, e.g. {"tar", 1, 5123, 104857600}: how many of it were met, the entries in
+ * them, and the bytes of these entries' content. Each entry and byte counts for one format, that of
+ * the container it stands in; what is in no container (an artifact of no format) for none. */
 struct image_count {
     const char *format;
     uint64_t containers, entries, bytes;

@@ -227,8 +227,9 @@ static int walk_known(struct image_walk *walk, const struct image_format *format
 
 int image_walk_file(struct image_walk *walk, const struct entry *entry, struct content *content)
 {
-    const struct image_format *format;
+    const struct image_format *format = NULL;
     bool deleted = walk->deleted;
+    uint64_t before = walk->result->bytes;
     struct sniff sniff;
     unsigned level;
     size_t mark;
@@ -251,16 +252,23 @@ int image_walk_file(struct image_walk *walk, const struct entry *entry, struct c
         r = sniff_drain(&sniff);
     if (r == 0)
         r = image_walk_damage(walk, entry->path, sniff.failed, &sniff.err);
+    if (r == 0 && format && format->kind == IMAGE_RECOGNISED)
+        image_walk_only_raw(walk, entry->path, format->name, walk->result->bytes - before);
     sniff_close(&sniff);
     walk->deleted = deleted;
     return r < 0 ? r : image_walk_done(walk);
 }
 
 /* Of no known format, or of one that is not read: one file. */
-static int walk_plain(struct image_walk *walk, struct sniff *sniff, const char *name)
+static int walk_plain(struct image_walk *walk, struct sniff *sniff, const char *name, bool raw)
 {
-    struct entry entry = {
-        .path = name, .type = ENTRY_FILE, .mode = 0644, .uid = -1, .gid = -1, .size = -1};
+    struct entry entry = {.path = name,
+                          .type = ENTRY_FILE,
+                          .in = raw ? ENTRY_IN_RAW : ENTRY_IN_FILE,
+                          .mode = 0644,
+                          .uid = -1,
+                          .gid = -1,
+                          .size = -1};
     int r = image_walk_begin(walk, &entry, &sniff->level);
 
     sniff->visit = true;
@@ -278,6 +286,7 @@ int image_walk_inside(struct image_walk *walk, struct content *content, const ch
 {
     const struct image_format *format = NULL;
     struct sniff sniff;
+    uint64_t before = walk->result->bytes;
     bool plain = true, deeper = walk->count != NULL;
     int r = sniff_open(&sniff, walk, content, false, 0);
 
@@ -293,9 +302,11 @@ int image_walk_inside(struct image_walk *walk, struct content *content, const ch
         plain = format->kind == IMAGE_RECOGNISED;
     }
     if (r == 0)
-        r = plain ? walk_plain(walk, &sniff, name) : sniff_drain(&sniff);
+        r = plain ? walk_plain(walk, &sniff, name, format || !deeper) : sniff_drain(&sniff);
     if (r == 0)
         r = image_walk_damage(walk, NULL, sniff.failed, &sniff.err);
+    if (r == 0 && plain && format)
+        image_walk_only_raw(walk, NULL, format->name, walk->result->bytes - before);
     sniff_close(&sniff);
     if (ret_known)
         *ret_known = format != NULL;

@@ -78,6 +78,7 @@ int image_walk_raw(struct image_walk *walk, struct blocks *blocks, const char *p
                           .uid = -1,
                           .gid = -1,
                           .size = (int64_t)blocks->size};
+    uint64_t before = walk->result->bytes;
     bool any = false;
     unsigned level;
     int r = image_walk_begin(walk, &entry, &level);
@@ -86,6 +87,9 @@ int image_walk_raw(struct image_walk *walk, struct blocks *blocks, const char *p
         r = image_walk_range(walk, blocks, level, 0, blocks->size, &any);
     if (r == 0)
         r = image_walk_done(walk);
+    if (r == 0 && type == ENTRY_FREE)
+        image_walk_only_raw(walk, NULL, walk->count ? walk->count->format : NULL,
+                            walk->result->bytes - before);
     if (ret_any)
         *ret_any = any;
     return r;
@@ -175,6 +179,7 @@ int image_walk_region(struct image_walk *walk, struct blocks *blocks, bool unpar
     _cleanup_free_ uint8_t *data = malloc(IMAGE_HEAD_SIZE);
     struct image_head head = {.data = data, .size = blocks->size};
     const struct image_format *format = NULL;
+    struct image_count *before = walk->count;
     struct assay_error err = {0};
     bool any = false;
     int r = data ? 0 : -ENOMEM;
@@ -186,13 +191,14 @@ int image_walk_region(struct image_walk *walk, struct blocks *blocks, bool unpar
         return image_walk_damage(walk, NULL, r, &err);
     format = image_format_detect(&head, IMAGE_IN_REGION);
     if (format) {
-        struct image_count *before = image_walk_count(walk, format->name);
-
+        image_walk_count(walk, format->name);
         r = image_walk_blocks(walk, format, blocks);
         walk->count = before;
         return r;
     }
+    walk->count = NULL; /* of no format: not of that of the disk around it */
     r = image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, &any);
+    walk->count = before;
     if (r == 0 && any && !unpartitioned)
         image_walk_unread(walk, NULL, UNREAD_UNSUPPORTED,
                           "no file system that is known: its bytes were scanned as they are");

@@ -40,6 +40,18 @@ void image_walk_unread(struct image_walk *walk, const char *path, enum unread_re
     walk->visitor->unread(walk->ctx, where, reason, detail);
 }
 
+void image_walk_only_raw(struct image_walk *walk, const char *path, const char *format,
+                         uint64_t bytes)
+{
+    _cleanup_free_ char *name = path ? shown_name(walk, path) : NULL;
+    char where[WHERE_MAX];
+
+    if (!bytes || !walk->visitor->raw)
+        return;
+    image_where(assay_buf_str(&walk->container), name ? name : "", where, sizeof(where));
+    walk->visitor->raw(walk->ctx, where, format ? format : "unknown", bytes);
+}
+
 static int walk_fail(struct image_walk *walk, int r, const struct assay_error *err)
 {
     if (walk->failed == 0) {
@@ -159,6 +171,8 @@ int image_walk_begin(struct image_walk *walk, const struct entry *entry, unsigne
 
     if (r < 0)
         return r;
+    if (walk->open < IMAGE_OWNERS_MAX)
+        walk->owners[walk->open] = walk->count;
     *ret_level = walk->open++;
     return 0;
 }
@@ -166,13 +180,14 @@ int image_walk_begin(struct image_walk *walk, const struct entry *entry, unsigne
 int image_walk_bytes(struct image_walk *walk, unsigned level, const uint8_t *data, size_t len,
                      uint64_t offset)
 {
+    struct image_count *count = level < IMAGE_OWNERS_MAX ? walk->owners[level] : walk->count;
     int r;
 
     if (walk->failed < 0)
         return walk->failed;
     walk->result->bytes += len;
-    if (walk->count)
-        walk->count->bytes += len;
+    if (count)
+        count->bytes += len;
     if (walk->result->bytes > walk->budget->expanded)
         return image_walk_stop(walk, NULL, "more bytes of content than the budget allows");
     r = walk_tick(walk, NULL, len);

@@ -11,6 +11,9 @@
 
 #define IMAGE_PIECE ((size_t)1 << 20) /* bytes read at once from blocks */
 
+/* Entries open at once whose formats are told apart: more than the greatest depth opens. */
+#define IMAGE_OWNERS_MAX 96
+
 struct image_format;
 
 struct image_walk {
@@ -21,12 +24,13 @@ struct image_walk {
     struct image_result *result;
     struct image_count *count; /* of the format at hand; NULL outside of any */
     struct assay_buf container;
-    struct blocks *artifact; /* when it is read by blocks */
-    unsigned depth, open;    /* containers around; entries that are open */
-    bool deleted;            /* the container at hand is a deleted file */
-    bool shown;              /* the container's own bytes are the content of an open entry */
-    uint64_t unread;         /* places reported as damaged or over a limit up to now */
-    int failed;              /* the error that ends the walk; -ECANCELED: a budget */
+    struct blocks *artifact;                      /* when it is read by blocks */
+    unsigned depth, open;                         /* containers around; entries that are open */
+    struct image_count *owners[IMAGE_OWNERS_MAX]; /* of the open entries' formats, by level */
+    bool deleted;                                 /* the container at hand is a deleted file */
+    bool shown;      /* the container's own bytes are the content of an open entry */
+    uint64_t unread; /* places reported as damaged or over a limit up to now */
+    int failed;      /* the error that ends the walk; -ECANCELED: a budget */
     struct assay_error err;
     uint64_t deadline, next_progress, quiet; /* `quiet`: bytes since the clock was looked at */
     _Atomic uint64_t read, expanded;
@@ -45,6 +49,11 @@ struct content {
 /* Reports an unread place: the entry `path` in the container at hand; NULL: the container. */
 void image_walk_unread(struct image_walk *walk, const char *path, enum unread_reason reason,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Tells that of `path` in the container at hand (NULL: of the container) only `bytes` raw bytes
+ * were handed over; `format` NULL: not known. Nothing is told of 0 bytes. */
+void image_walk_only_raw(struct image_walk *walk, const char *path, const char *format,
+                         uint64_t bytes);
 
 /* Takes an error `r` met while reading `path`: a failure that is not the artifact's doing is
  * returned and ends the walk; anything else is reported as unread, and 0 returned. */
@@ -95,7 +104,8 @@ int image_walk_blocks(struct image_walk *walk, const struct image_format *format
  * true for one that may well hold no file system (boot code): no finding then. */
 int image_walk_region(struct image_walk *walk, struct blocks *blocks, bool unpartitioned);
 
-/* All of `blocks` that is not zeros, as one entry. *ret_any: there was something. */
+/* All of `blocks` that is not zeros, as one entry; when its type is FREE, it is told that this is
+ * all that was read of the format at hand. *ret_any: there was something. */
 int image_walk_raw(struct image_walk *walk, struct blocks *blocks, const char *path,
                    enum entry_type type, bool *ret_any);
 

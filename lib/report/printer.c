@@ -1,6 +1,7 @@
 #include "report/printer.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -102,6 +103,37 @@ void printer_foreign(struct printer *printer, const char *text)
         text += show((const unsigned char *)text, shown, &columns);
         append(printer, shown, strlen(shown));
     }
+}
+
+void printer_size(struct printer *printer, int64_t bytes)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+    double size = (double)bytes / 1024;
+    size_t unit = 0;
+
+    if (bytes < 1024) {
+        printer_add(printer, "%" PRId64 " %s", bytes, bytes == 1 ? "byte" : "bytes");
+        return;
+    }
+    while (size >= 1024 && unit < sizeof(units) / sizeof(*units) - 1) {
+        size /= 1024;
+        unit++;
+    }
+    printer_add(printer, "%.1f %s", size, units[unit]);
+}
+
+const char *printer_count(int64_t n, char ret[PRINTER_COUNT])
+{
+    char digits[PRINTER_COUNT];
+    int len = snprintf(digits, sizeof(digits), "%" PRId64, n), at = 0;
+
+    for (int i = 0; i < len && at < PRINTER_COUNT - 2; i++) {
+        ret[at++] = digits[i];
+        if ((len - i - 1) % 3 == 0 && i + 1 < len && digits[i] != '-')
+            ret[at++] = ',';
+    }
+    ret[at] = '\0';
+    return ret;
 }
 
 void printer_colour(struct printer *printer, enum printer_colour colour)

@@ -6,6 +6,7 @@
 #include <assay/buf.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum printer_colour {
     PRINTER_PLAIN,
@@ -31,6 +32,13 @@ void printer_add(struct printer *printer, const char *format, ...)
  * control characters (C0, C1, DEL), the marks that turn the writing direction, invisible and
  * line-breaking ones, and bytes that are not UTF-8. */
 void printer_foreign(struct printer *printer, const char *text);
+
+/* Appends a number of bytes as "17 bytes", "1.8 GiB". */
+void printer_size(struct printer *printer, int64_t bytes);
+
+/* Writes a number with its thousands apart, "61,204", and returns `ret`. */
+#define PRINTER_COUNT 32
+const char *printer_count(int64_t n, char ret[PRINTER_COUNT]);
 
 /* Starts a colour that lasts until PRINTER_PLAIN. */
 void printer_colour(struct printer *printer, enum printer_colour colour);

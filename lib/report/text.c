@@ -7,6 +7,7 @@
 #include "report/group.h"
 #include "report/printer.h"
 #include "report/render.h"
+#include "report/text_coverage.h"
 #include "report/text_findings.h"
 
 #define WIDTH_DEFAULT 80
@@ -21,23 +22,6 @@ static const struct {
     {"reject", "REJECT", "it must not ship as it is", PRINTER_RED},
     {"incomplete", "INCOMPLETE", "it was not audited in full", PRINTER_YELLOW},
 };
-
-static void bytes(struct printer *printer, int64_t n)
-{
-    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
-    double size = (double)n / 1024;
-    size_t unit = 0;
-
-    if (n < 1024) {
-        printer_add(printer, "%" PRId64 " %s", n, n == 1 ? "byte" : "bytes");
-        return;
-    }
-    while (size >= 1024 && unit < sizeof(units) / sizeof(*units) - 1) {
-        size /= 1024;
-        unit++;
-    }
-    printer_add(printer, "%.1f %s", size, units[unit]);
-}
 
 static void digest(struct printer *printer, const char *text)
 {
@@ -63,7 +47,7 @@ static void headline(struct printer *printer, const json_t *report)
     printer_add(printer, ": %s\n  artifact  ", verdicts[i].says);
     printer_foreign(printer, assay_json_string(artifact, "format", "?"));
     printer_add(printer, ", ");
-    bytes(printer, assay_json_int(artifact, "size", 0));
+    printer_size(printer, assay_json_int(artifact, "size", 0));
     printer_add(printer, ", sha256 ");
     digest(printer, assay_json_string(artifact, "sha256", "?"));
     printer_add(printer, "\n");
@@ -165,36 +149,6 @@ static int print_section(struct printer *printer, const struct section *section,
     return 0;
 }
 
-static void coverage(struct printer *printer, const json_t *coverage)
-{
-    int64_t unread = (int64_t)json_array_size(json_object_get(coverage, "unread")) +
-                     assay_json_int(coverage, "unread_more", 0);
-    size_t i;
-    json_t *row;
-
-    printer_colour(printer, PRINTER_BOLD);
-    printer_add(printer, "\nCoverage");
-    printer_colour(printer, PRINTER_PLAIN);
-    printer_add(printer, "\n  ");
-    bytes(printer, assay_json_int(coverage, "bytes", 0));
-    printer_add(printer, " in %" PRId64 " entries; ", assay_json_int(coverage, "entries", 0));
-    if (unread)
-        printer_add(printer, "%" PRId64 " %s not read in full\n", unread,
-                    unread == 1 ? "place" : "places");
-    else
-        printer_add(printer, "everything was read\n");
-    json_array_foreach(json_object_get(coverage, "formats"), i, row)
-    {
-        if (i == 0)
-            printer_add(printer, "  %10s %12s %15s  format\n", "containers", "entries", "bytes");
-        printer_add(printer, "  %10" PRId64 " %12" PRId64 " %15" PRId64 "  ",
-                    assay_json_int(row, "containers", 0), assay_json_int(row, "entries", 0),
-                    assay_json_int(row, "bytes", 0));
-        printer_foreign(printer, assay_json_string(row, "format", "?"));
-        printer_add(printer, "\n");
-    }
-}
-
 int assay_report_text(const json_t *report, const struct assay_report_style *style,
                       struct assay_buf *ret, struct assay_error *err)
 {
@@ -214,7 +168,7 @@ int assay_report_text(const json_t *report, const struct assay_report_style *sty
         printer_add(&printer, "\n");
         printer_wrap(&printer, waiver_hint, 0, 0);
     }
-    coverage(&printer, json_object_get(report, "coverage"));
+    text_coverage(&printer, json_object_get(report, "coverage"), verbose);
     r = r < 0 ? r : printer.error;
     return r < 0 ? assay_error_set(err, r, "cannot write the report: %s", strerror(-r)) : 0;
 }

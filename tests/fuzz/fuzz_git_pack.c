@@ -168,7 +168,8 @@ static void on_unread(void *ctx, const char *where, enum unread_reason reason, c
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct image_visitor visitor = {on_entry, on_bytes, on_done, on_unread};
+    static const struct image_visitor visitor = {
+        .entry = on_entry, .bytes = on_bytes, .done = on_done, .unread = on_unread};
     static const struct image_host host = {0};
     struct image_budget budget = image_budget_default;
     struct kitchen *kitchen = calloc(1, sizeof(*kitchen));

@@ -80,7 +80,8 @@ static int open_spool(void *ctx, int *ret_fd, struct assay_error *err)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct image_visitor visitor = {on_entry, on_bytes, on_done, on_unread};
+    static const struct image_visitor visitor = {
+        .entry = on_entry, .bytes = on_bytes, .done = on_done, .unread = on_unread};
     static const struct image_host host = {.open_spool = open_spool};
     struct image_budget budget = image_budget_default;
     struct image_result result;

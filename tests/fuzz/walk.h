@@ -64,6 +64,13 @@ static inline void fuzz_on_unread(void *ctx, const char *where, enum unread_reas
         __builtin_trap();
 }
 
+static inline void fuzz_on_raw(void *ctx, const char *where, const char *format, uint64_t bytes)
+{
+    (void)ctx;
+    if (!where || !format || !bytes)
+        __builtin_trap();
+}
+
 static inline int fuzz_open_spool(void *ctx, int *ret_fd, struct assay_error *err)
 {
     (void)ctx;
@@ -76,7 +83,7 @@ static inline void fuzz_walk(const uint8_t *data, size_t size,
                              void (*look)(const struct entry *entry))
 {
     static const struct image_visitor visitor = {fuzz_on_entry, fuzz_on_bytes, fuzz_on_done,
-                                                 fuzz_on_unread};
+                                                 fuzz_on_unread, fuzz_on_raw};
     static const struct image_host host = {.open_spool = fuzz_open_spool};
     struct image_budget budget = image_budget_default;
     struct image_result result;

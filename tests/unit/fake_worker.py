@@ -43,7 +43,8 @@ def report(job, artifact, **changes):
         "verdict": "pass",
         "policy": policy,
         "sandbox": {"seccomp": True, "landlock": 7, "rlimits": True},
-        "coverage": {"bytes": 0, "entries": 0, "formats": [], "unread": [], "unread_more": 0},
+        "coverage": {"bytes": 0, "entries": 0, "formats": [], "in": {}, "raw": [],
+                     "raw_more": 0, "unread": [], "unread_more": 0},
         "summary": {"blocking": 0, "waived": 0, "informational": 0, "dropped": 0,
                     "by_class": {}, "by_severity": {}},
         "started": "2026-11-21T00:00:00Z",
@@ -142,6 +143,14 @@ def main():
         send(report(job, artifact, artifact__sha256="0" * 64))
     elif mode == "wrong-size":
         send(report(job, artifact, artifact__size=7))
+    elif mode == "wrong-sum":
+        send(report(job, artifact, coverage__formats=[
+            {"format": "tar", "containers": 1, "entries": 0, "bytes": 1}]))
+    elif mode == "wrong-raw":
+        send(report(job, artifact, coverage__raw=[{"where": "", "format": "x", "bytes": 1}]))
+    elif mode == "silent-unread":
+        send(report(job, artifact, coverage__unread=[
+            {"where": "", "reason": "corrupt", "detail": "cut"}]))
     elif mode == "wrong-name":
         send(report(job, artifact, artifact__name="another.wsl"))
     elif mode == "wrong-policy":

@@ -48,11 +48,19 @@ struct unread {
     enum unread_reason reason;
 };
 
+struct raw {
+    char *where;
+    const char *format;
+    uint64_t bytes;
+};
+
 struct seen {
     struct record records[RECORDS_MAX];
     size_t n;
     struct unread unread[RECORDS_MAX];
     size_t n_unread;
+    struct raw raw[64];
+    size_t n_raw;
     size_t open[OPEN_MAX];
     struct assay_digest *digests[OPEN_MAX];
     unsigned depth;
@@ -195,7 +203,16 @@ static inline void on_unread(void *ctx, const char *where, enum unread_reason re
     seen->unread[seen->n_unread++] = (struct unread){strdup(where), strdup(detail), reason};
 }
 
-static const struct image_visitor keep_all = {on_entry, on_bytes, on_done, on_unread};
+static inline void on_raw(void *ctx, const char *where, const char *format, uint64_t bytes)
+{
+    struct seen *seen = ctx;
+
+    ck_assert_uint_gt(bytes, 0);
+    ck_assert_uint_lt(seen->n_raw, sizeof(seen->raw) / sizeof(*seen->raw));
+    seen->raw[seen->n_raw++] = (struct raw){strdup(where), format, bytes};
+}
+
+static const struct image_visitor keep_all = {on_entry, on_bytes, on_done, on_unread, on_raw};
 
 static inline int host_spool(void *ctx, int *ret_fd, struct assay_error *err)
 {
@@ -251,6 +268,8 @@ static inline void forget(struct seen *seen)
         free(seen->unread[i].where);
         free(seen->unread[i].detail);
     }
+    for (size_t i = 0; i < seen->n_raw; i++)
+        free(seen->raw[i].where);
     memset(seen, 0, sizeof(*seen));
 }
 

@@ -41,7 +41,8 @@ static json_t *report_of(const char *verdict, json_t *findings)
         "{\"name\": \"tiger-team\", \"digest\": \"" SUM "\"}]}, \"sandbox\": {\"seccomp\": true,"
         "\"landlock\": 2, \"rlimits\": true}, \"coverage\": {\"bytes\": 104857600, \"entries\": "
         "5123, \"formats\": [{\"format\": \"tar\", \"containers\": 1, \"entries\": 5123, \"bytes\":"
-        "104857600}], \"unread\": [], \"unread_more\": 0}, \"summary\": {\"blocking\": 1,"
+        "104857600}], \"in\": {}, \"raw\": [], \"raw_more\": 0, \"unread\": [], \"unread_more\": "
+        "0}, \"summary\": {\"blocking\": 1,"
         "\"waived\": 2, \"informational\": 3, \"dropped\": 0, \"by_class\": {}, \"by_severity\":"
         "{}}, \"started\": \"2026-11-21T03:00:00Z\", \"seconds\": 1.5}");
 
@@ -98,6 +99,42 @@ START_TEST(a_person_learns_what_where_why_and_how)
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
         has(text, parts[i]);
     has_not(text, "\x1b");
+    json_decref(report);
+}
+END_TEST
+
+START_TEST(coverage_is_read_at_a_glance)
+{
+    static const char *const parts[] = {
+        "read 100.0 MiB in 61,204 entries; not everything was read\n",
+        "of that 3.0 KiB of deleted files; 20.0 MiB of unallocated space\n",
+        "       2,750        2,750  gzip, 80.0 MiB\n           1       58,454  tar, 1.0 MiB\n",
+        "only raw bytes of p3 (btrfs, 5 bytes), the artifact itself (unknown, 1.0 KiB)\n    and 7 "
+        "more\n",
+        "6 places not read in full: 2 corrupt, 1 budget, 3 not listed\n",
+    };
+    json_t *report = report_of("incomplete", json_array()), *coverage;
+    _cleanup_free_ char *text = NULL;
+    struct assay_error err = {0};
+
+    coverage = parse(
+        "{\"bytes\": 104857600, \"entries\": 61204, \"formats\": ["
+        "  {\"format\": \"tar\", \"containers\": 1, \"entries\": 58454, \"bytes\": 1048576},"
+        "  {\"format\": \"gzip\", \"containers\": 2750, \"entries\": 2750, \"bytes\": 83886080}],"
+        " \"in\": {\"file\": {\"entries\": 9, \"bytes\": 7}, \"deleted\": {\"entries\": 2, "
+        "\"bytes\": 3072},"
+        "        \"unallocated\": {\"entries\": 1, \"bytes\": 20971520}},"
+        " \"raw\": [{\"where\": \"p3\", \"format\": \"btrfs\", \"bytes\": 5},"
+        "         {\"where\": \"\", \"format\": \"unknown\", \"bytes\": 1024}], \"raw_more\": 7,"
+        " \"unread\": [{\"where\": \"a\", \"reason\": \"corrupt\", \"detail\": \"\"},"
+        "            {\"where\": \"b\", \"reason\": \"budget\", \"detail\": \"\"},"
+        "            {\"where\": \"c\", \"reason\": \"corrupt\", \"detail\": \"\"}], "
+        "\"unread_more\": 3}");
+    json_object_set_new(report, "coverage", coverage);
+    ck_assert_msg(assay_schema_check("report", report, &err) == 0, "%s", err.text);
+    text = render(report, "text", NULL);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+        has(text, parts[i]);
     json_decref(report);
 }
 END_TEST
@@ -462,6 +499,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {a_person_learns_what_where_why_and_how,
+                                  coverage_is_read_at_a_glance,
                                   the_worst_comes_first_and_each_rule_once,
                                   what_is_waived_or_unaudited_is_listed_and_the_rest_counted,
                                   places_and_findings_beyond_a_few_are_counted,

@@ -6,9 +6,12 @@
  *  "policy": {"name", "digest", "rules_digest", "layers": [{name, digest}]},
  *  "sandbox": {"seccomp": true, "landlock": ABI or 0, "rlimits": true},
  *  "bypass": {"reason", "by"}?,
- *  "coverage": {"bytes", "entries", "formats": [{format, containers, entries, bytes}],
- *               "unread": [{"where", "reason", "detail"}], "unread_more": count,
- *               "store"?: {"paths", "hashed", "signed"}},   store paths of Nix
+ *  "coverage": {"bytes", "entries",
+ *               "formats": [{format, containers, entries, bytes}],    of what stands in each format
+ *               "in": {"file" | "deleted" | ...: {entries, bytes}},   by what holds them
+ *               "raw": [{"where", "format", "bytes"}], "raw_more": n, only raw bytes were scanned
+ *               "unread": [{"where", "reason", "detail"}], "unread_more": n,
+ *               "store"?: {"paths", "hashed", "signed"}},             store paths of Nix
  *  "summary": {"blocking", "waived", "informational", "dropped",
  *              "by_class": {class: n}, "by_severity": {severity: n},   all findings
  *              "waivers_expired"?: n, "waivers_locked"?: n},           waivers that do not count
