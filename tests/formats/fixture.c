@@ -15,7 +15,7 @@ static const char plain[] =
 #define LINKS                                                                           \
     "ln -s wsl.cfg tree/etc/link; ln -s \"$(printf '%0100d' 7)\" tree/etc/long\n"       \
     "ln tree/data/hay.txt tree/data/hard\n"                                             \
-    "truncate -s 300K tree/data/sparse\n"                                               \
+    "truncate -s 300K tree/data/sparse; truncate -s 64K tree/data/hole\n"               \
     "printf piece | dd of=tree/data/sparse bs=1 seek=200007 conv=notrunc status=none\n" \
     "printf x >\"tree/data/$(printf '%0150d' 7)\"; chmod 4750 tree/etc/wsl.cfg\n"
 

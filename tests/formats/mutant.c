@@ -41,15 +41,33 @@ static bool is_zeros(const uint8_t *data, size_t len)
     return len == 0 || (data[0] == 0 && memcmp(data, data + 1, len - 1) == 0);
 }
 
+/* Writes what the original holds from `start` on into what is a hole now. */
+static void write_rest(struct mutant *m, size_t start)
+{
+    size_t low = 0, high = m->n_sectors, n;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if ((size_t)m->sectors[middle] < start / SECTOR)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t i = low; i < m->n_sectors; i += n) {
+        size_t at = (size_t)m->sectors[i] * SECTOR, len;
+
+        for (n = 1; i + n < m->n_sectors && m->sectors[i + n] == m->sectors[i] + n;)
+            n++;
+        len = m->size - at < n * SECTOR ? m->size - at : n * SECTOR;
+        need(pwrite(m->fd, m->original + at, len, (off_t)at) == (ssize_t)len, "pwrite");
+    }
+}
+
 void mutant_rewrite(struct mutant *m)
 {
     need(ftruncate(m->fd, 0) == 0 && ftruncate(m->fd, (off_t)m->size) == 0, "ftruncate");
-    for (size_t i = 0; i < m->n_sectors; i++) {
-        size_t at = (size_t)m->sectors[i] * SECTOR;
-        size_t len = m->size - at < SECTOR ? m->size - at : SECTOR;
-
-        need(pwrite(m->fd, m->original + at, len, (off_t)at) == (ssize_t)len, "pwrite");
-    }
+    write_rest(m, 0);
     m->length = m->size;
     m->n_spans = 0;
 }
@@ -99,11 +117,15 @@ void mutant_restore(struct mutant *m)
 {
     size_t cut = m->length < m->size ? m->length : m->size;
 
+    if (m->n_spans && m->spans[0].end == SIZE_MAX) {
+        mutant_rewrite(m);
+        return;
+    }
     need(ftruncate(m->fd, (off_t)m->size) == 0, "ftruncate");
+    if (cut < m->size)
+        write_rest(m, cut);
     for (size_t i = 0; i < m->n_spans; i++)
         restore_span(m, m->spans[i].start, m->spans[i].end);
-    if (cut < m->size)
-        restore_span(m, cut, m->size);
     m->length = m->size;
     m->n_spans = 0;
 }

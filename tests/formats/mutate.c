@@ -57,7 +57,8 @@ const char *__ubsan_default_options(void)
 #endif
 
 #define BATCH_WALKS 200
-#define BATCH_MS 1500
+#define BATCH_MS 1500 /* of one batch at most, and at least: */
+#define BATCH_MS_LEAST 100
 #define KEPT_MAX 20 /* files of one run */
 
 /* What a batch's process tells, in memory that it shares with its parent. */
@@ -69,6 +70,7 @@ struct told {
 struct run {
     char folder[64];
     struct told *told;
+    uint64_t batch_ms;
     uint64_t walks, unread, in_libraries, wrong;
 };
 
@@ -108,7 +110,7 @@ static int walk_batch(struct run *run, struct mutant *mutant, uint64_t seed, uns
         int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
         dup2(fd, STDERR_FILENO);
-        for (unsigned i = 0; i < n && (i == 0 || assay_clock_ms() - start < BATCH_MS); i++)
+        for (unsigned i = 0; i < n && (i == 0 || assay_clock_ms() - start < run->batch_ms); i++)
             walk_one(mutant, run->told, seed + i * step, has_end);
         if (CHECK_LEAKS())
             _exit(WALK_SANITIZER);
@@ -124,13 +126,15 @@ static int walk_batch(struct run *run, struct mutant *mutant, uint64_t seed, uns
 static void keep(struct run *run, const struct mutant *mutant, const char *name, uint64_t seed,
                  const char *log)
 {
-    char path[512];
+    char program[256] = "", path[512];
     int fd;
 
-    if (run->wrong + run->in_libraries > KEPT_MAX)
+    if (run->wrong + run->in_libraries > KEPT_MAX ||
+        readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
         return;
-    mkdir("mutate-kept", 0755);
-    snprintf(path, sizeof(path), "mutate-kept/%s-%llx", name, (unsigned long long)seed);
+    snprintf(path, sizeof(path), "%s-kept", program);
+    mkdir(path, 0755);
+    snprintf(path, sizeof(path), "%s-kept/%s-%llx", program, name, (unsigned long long)seed);
     for (char *c = path; *c; c++)
         *c = *c == ' ' ? '-' : *c;
     fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -267,6 +271,11 @@ static void mutate_all(struct run *run, uint64_t seconds, uint64_t seed)
 
     printf("%zu fixtures, %llu s, ASSAY_MUTATE_SEED=%llu\n", n, (unsigned long long)seconds,
            (unsigned long long)seed);
+    /* Each has its turn in the first half of the time. */
+    run->batch_ms = n ? seconds * 500 / n : 0;
+    run->batch_ms = run->batch_ms < BATCH_MS_LEAST ? BATCH_MS_LEAST
+                    : run->batch_ms > BATCH_MS     ? BATCH_MS
+                                                   : run->batch_ms;
     while (n && assay_clock_ms() < end && run->wrong < KEPT_MAX) {
         struct place *next = places;
 

@@ -113,6 +113,16 @@ static void on_unread(void *ctx, const char *where, enum unread_reason reason, c
     state->budget |= reason == UNREAD_BUDGET;
 }
 
+static void on_raw(void *ctx, const char *where, const char *format, uint64_t bytes)
+{
+    struct state *state = ctx;
+
+    if (!where || !format || !*format || !bytes)
+        complain("a raw place without its particulars");
+    if (state->failed)
+        complain("a raw place after the visitor's error");
+}
+
 static int open_spool(void *ctx, int *ret_fd, struct assay_error *err)
 {
     (void)ctx;
@@ -182,11 +192,11 @@ static void set_limits(unsigned cpu, unsigned wall)
 
 struct watched watched_walk(int fd, uint64_t fail_after)
 {
-    static const struct image_visitor visitor = {on_entry, on_bytes, on_done, on_unread};
-    const struct image_host host = {.open_nbd = open_nbd, .open_spool = open_spool};
+    static const struct image_visitor visitor = {on_entry, on_bytes, on_done, on_unread, on_raw};
+    const struct image_host host = {.open_nbd = open_nbd, .open_spool = open_spool, .hashes = true};
     const struct image_budget budget = {
         .depth = 6,
-        .entries = 4000,
+        .entries = 8000,
         .expanded = 48 << 20,
         .ratio = 200,
         .name = 4096,
