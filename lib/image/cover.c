@@ -56,6 +56,7 @@ bool image_cover_gap(const struct image_cover *cover, uint64_t size, size_t *spa
         uint64_t end = *span < cover->n ? cover->spans[*span].start : size;
         uint64_t from = *at;
 
+        end = end < size ? end : size;
         if (*span < cover->n && cover->spans[*span].end > *at)
             *at = cover->spans[*span].end;
         (*span)++;
@@ -121,6 +122,15 @@ void image_cover_gaps(const struct image_cover *cover, uint64_t size,
 
     while (image_cover_gap(cover, size, &span, &at, &gap))
         tell(ctx, gap.start, gap.end);
+}
+
+uint64_t image_cover_end(const struct image_cover *cover)
+{
+    uint64_t end = 0;
+
+    for (size_t i = 0; i < cover->n; i++)
+        end = cover->spans[i].end > end ? cover->spans[i].end : end;
+    return end;
 }
 
 void image_cover_free(struct image_cover *cover)

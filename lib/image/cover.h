@@ -48,6 +48,9 @@ void image_cover_gaps(const struct image_cover *cover, uint64_t size,
 bool image_cover_gap(const struct image_cover *cover, uint64_t size, size_t *span, uint64_t *at,
                      struct image_cover_span *ret);
 
+/* Where the last of what was noted ends; 0 when nothing was. */
+uint64_t image_cover_end(const struct image_cover *cover);
+
 void image_cover_free(struct image_cover *cover);
 
 #endif

@@ -62,8 +62,9 @@ struct image_format {
     const char *driver;
     bool (*closed)(struct blocks *blocks, enum unread_reason *ret_reason, char *ret_detail,
                    size_t size);
-    /* Notes which bytes of the file a virtual disk of `size` bytes is sure to show as they stand;
-     * the rest is scanned as it is, all of it when this is NULL. */
+    /* Notes which bytes of the file a virtual disk of `size` bytes is sure to show as they stand,
+     * those too that the file does not have (it was cut, or its tables are damaged); the rest is
+     * scanned as it is, all of it when this is NULL. */
     void (*mapped)(struct blocks *blocks, uint64_t size, struct image_cover *cover);
 
     /* LAYOUT: the format's name that the archive has, which of the members that make it up `path`

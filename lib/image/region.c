@@ -141,14 +141,18 @@ static int walk_disk(struct image_walk *walk, const struct image_format *format,
         r = image_walk_region(walk, disk, false);
         walk->shown = shown;
     }
-    if (r < 0 || shown)
-        return r;
-    if (!disk)
-        return image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
-    /* A disk that was not read to its end shows nothing for certain. */
-    if (format->mapped && walk->unread == unread)
+    if (r == 0 && disk && format->mapped)
         format->mapped(blocks, disk->size, &cover);
-    r = image_cover_rest(&cover, walk, blocks, "(unmapped)");
+    if (image_cover_end(&cover) > blocks->size) /* QEMU shows zeros there */
+        image_walk_unread(walk, NULL, UNREAD_CORRUPT,
+                          "some of the virtual disk's content is to stand behind the end of its "
+                          "file: it was cut, or its tables are damaged");
+    /* A disk that was not read to its end shows nothing for certain. */
+    if (walk->unread != unread)
+        image_cover_free(&cover);
+    if (r == 0 && !shown)
+        r = disk ? image_cover_rest(&cover, walk, blocks, "(unmapped)")
+                 : image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);
     image_cover_free(&cover);
     return r;
 }

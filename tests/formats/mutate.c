@@ -225,6 +225,7 @@ static bool knows_its_end(const char *name)
         "ar-",          /* members one after the other, and no word of how many */
         "compress-",    /* codes until there are no more */
         "cpio-initrd-", /* one cpio after the other, with zeros between them */
+        "mbr-",         /* what follows the last partition; a cut partition is noticed */
         "SQLite WAL-",  /* a log, which a crash may have cut anywhere */
         "xar-",         /* bsdtar leaves 20 bytes behind the last content */
     };

@@ -27,8 +27,8 @@ struct qcow2_header {
 /* Reads the header from the first `len` bytes. False when it is none or breaks the rules. */
 bool qcow2_parse(const uint8_t *data, size_t len, struct qcow2_header *ret);
 
-/* Notes which bytes of the file are the disk's content as it is read now. Compressed clusters and
- * those of a file with subclusters are left out, as is whatever damaged tables do not show. */
+/* Notes which bytes of the file are the disk's content as it is read now. Compressed clusters
+ * and whatever damaged tables do not show are left out. */
 void qcow2_mapped(struct blocks *blocks, uint64_t size, struct image_cover *cover);
 
 #endif

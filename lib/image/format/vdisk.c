@@ -15,14 +15,16 @@ void vdisk_map(struct blocks *blocks, const struct vdisk_table *table, uint64_t 
     for (uint64_t i = 0; piece && i < table->n && at < size; i += step) {
         uint64_t n = table->n - i < step ? table->n - i : step, from;
 
-        if (__builtin_add_overflow(table->at, i * table->entry, &from) ||
-            blocks_read(blocks, piece, (size_t)n * table->entry, from, NULL) < 0)
+        if (__builtin_add_overflow(table->at, i * table->entry, &from))
             return;
+        if (blocks_read(blocks, piece, (size_t)n * table->entry, from, NULL) < 0) {
+            image_cover_add(cover, from, from + n * table->entry);
+            return;
+        }
         for (uint64_t k = 0; k < n && at < size; k++, at += table->size) {
             uint64_t len = size - at < table->size ? size - at : table->size, start;
 
-            if (table->block(table, piece + k * table->entry, &start) && start < blocks->size &&
-                len <= blocks->size - start)
+            if (table->block(table, piece + k * table->entry, &start) && start <= UINT64_MAX - len)
                 image_cover_add(cover, start, start + len);
         }
     }

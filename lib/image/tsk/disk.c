@@ -168,12 +168,30 @@ static int walk_disk(struct image_walk *walk, struct blocks *blocks, TSK_VS_TYPE
     return r < 0 ? r : walk_gaps(disk);
 }
 
+/* A disk ends with the second copy of its GPT, of which the first says where it is (UEFI 2.10,
+ * 5.3.2). */
+static void check_copy(struct image_walk *walk, struct blocks *blocks, unsigned sector)
+{
+    uint8_t header[92];
+    uint64_t copy;
+
+    if (blocks_read(blocks, header, sizeof(header), sector, NULL) < 0 ||
+        memcmp(header, "EFI PART", 8) != 0)
+        return;
+    copy = image_le64(header + 32);
+    if (copy >= blocks->size / sector)
+        image_walk_unread(walk, NULL, UNREAD_CORRUPT,
+                          "the disk ends before the second copy of its partition table: it was "
+                          "cut");
+}
+
 int image_tsk_walk_gpt(struct image_walk *walk, struct blocks *blocks)
 {
     uint8_t magic[8];
     bool large = blocks_read(blocks, magic, sizeof(magic), 4096, NULL) == 0 &&
                  memcmp(magic, "EFI PART", sizeof(magic)) == 0;
 
+    check_copy(walk, blocks, large ? 4096 : 512);
     return walk_disk(walk, blocks, TSK_VS_TYPE_GPT, large ? 4096 : 512);
 }
 

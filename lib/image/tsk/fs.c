@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/format.h"
 #include "image/tsk/walk.h"
 
 #define DEPTH_MAX 256u
@@ -195,6 +196,21 @@ static int walk_rest(struct tsk_walk *tsk)
     return r;
 }
 
+/* Whether what holds the file system is shorter than it. An NTFS ends with a sector that it does
+ * not count, the copy of its first one (which says at 11 how long sectors are, at 40 how many). */
+static bool is_cut(const struct tsk_walk *tsk, TSK_FS_TYPE_ENUM type)
+{
+    uint64_t end = ((uint64_t)tsk->fs->last_block + 1) * tsk->fs->block_size, sectors;
+    uint8_t boot[48];
+
+    if (type == TSK_FS_TYPE_NTFS && blocks_read(tsk->blocks, boot, sizeof(boot), 0, NULL) == 0) {
+        sectors = image_le64(boot + 40);
+        if (sectors < UINT64_MAX >> 16)
+            end = (sectors + 1) * image_le16(boot + 11);
+    }
+    return end > tsk->blocks->size;
+}
+
 static int walk_fs(struct image_walk *walk, struct blocks *blocks, TSK_FS_TYPE_ENUM type)
 {
     struct tsk_walk tsk = {.walk = walk, .blocks = blocks};
@@ -207,7 +223,7 @@ static int walk_fs(struct image_walk *walk, struct blocks *blocks, TSK_FS_TYPE_E
     else
         tsk.fs = tsk_fs_open_img(&source->img, 0, type);
     if (tsk.fs) {
-        if ((tsk.fs->last_block + 1) * tsk.fs->block_size > blocks->size)
+        if (is_cut(&tsk, type))
             image_walk_unread(walk, NULL, UNREAD_CORRUPT,
                               "the file system is larger than what holds it");
         r = tsk_fs_walk_dir(&tsk, tsk.fs->root_inum, "", 0);
