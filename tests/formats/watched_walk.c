@@ -145,18 +145,18 @@ static int open_nbd(void *ctx, int disk, const char *format, int *ret_socket,
         return assay_error_set(err, errno, "no socket");
     pid = fork();
     if (pid == 0) {
-        char text[16], path[32];
+        char listen_pid[32], path[32];
         int kept = fcntl(disk, F_DUPFD, 10); /* 3 is the listener's */
 
+        /* Nothing here takes memory: a thread of the parent may have held the allocator's lock. */
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        snprintf(text, sizeof(text), "%d", getpid());
+        snprintf(listen_pid, sizeof(listen_pid), "LISTEN_PID=%d", getpid());
         snprintf(path, sizeof(path), "/proc/self/fd/%d", kept);
-        setenv("LISTEN_PID", text, 1);
-        setenv("LISTEN_FDS", "1", 1);
         dup2(listener, 3);
         close(STDERR_FILENO);
         open("/dev/null", O_WRONLY);
-        execlp("qemu-nbd", "qemu-nbd", "--read-only", "-f", format, path, NULL);
+        execle("/usr/bin/qemu-nbd", "qemu-nbd", "--read-only", "-f", format, path, NULL,
+               (const char *[]){listen_pid, "LISTEN_FDS=1", NULL});
         _exit(127);
     }
     size = sizeof(address);

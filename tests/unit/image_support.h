@@ -237,14 +237,14 @@ static inline int host_nbd(void *ctx, int disk, const char *format, int *ret_soc
     ck_assert_int_eq(listen(listener, 1), 0);
     pid = fork();
     if (pid == 0) {
-        char text[16];
+        char listen_pid[32];
 
-        snprintf(text, sizeof(text), "%d", getpid());
-        setenv("LISTEN_PID", text, 1);
-        setenv("LISTEN_FDS", "1", 1);
+        /* Nothing here takes memory: a thread of the parent may have held the allocator's lock. */
+        snprintf(listen_pid, sizeof(listen_pid), "LISTEN_PID=%d", getpid());
         dup2(disk, 100);
         dup2(listener, 3);
-        execlp("qemu-nbd", "qemu-nbd", "--read-only", "-f", format, "/proc/self/fd/100", NULL);
+        execle("/usr/bin/qemu-nbd", "qemu-nbd", "--read-only", "-f", format, "/proc/self/fd/100",
+               NULL, (const char *[]){listen_pid, "LISTEN_FDS=1", NULL});
         _exit(127);
     }
     *ret_socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

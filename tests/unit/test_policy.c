@@ -420,14 +420,14 @@ static json_t *report_of(json_t *findings)
 
     memset(sum, '0', 64);
     sum[64] = '\0';
-    return json_pack("{s:s, s:{s:s, s:s}, s:{s:s, s:s, s:i, s:s}, s:{s:s, s:s, s:s, s:[]},"
-                     "s:{s:b, s:i, s:b}, s:{s:i, s:i, s:[], s:{}, s:[], s:i, s:[], s:i}, s:s, s:f, s:o}",
-                     "schema", "assay.report/1", "tool", "name", "assay", "version", "1",
-                     "artifact", "name", "x.wsl", "sha256", sum, "size", 1, "format", "tar",
-                     "policy", "name", "p", "digest", sum, "rules_digest", sum, "layers", "sandbox",
-                     "seccomp", 1, "landlock", 1, "rlimits", 1, "coverage", "bytes", 1, "entries",
-                     1, "formats", "in", "raw", "raw_more", 0, "unread", "unread_more", 0, "started", "2026-11-21T03:00:00Z",
-                     "seconds", 1.0, "findings", findings);
+    return json_pack(
+        "{s:s, s:{s:s, s:s}, s:{s:s, s:s, s:i, s:s}, s:{s:s, s:s, s:s, s:[]},"
+        "s:{s:b, s:i, s:b}, s:{s:i, s:i, s:[], s:{}, s:[], s:i, s:[], s:i}, s:s, s:f, s:o}",
+        "schema", "assay.report/1", "tool", "name", "assay", "version", "1", "artifact", "name",
+        "x.wsl", "sha256", sum, "size", 1, "format", "tar", "policy", "name", "p", "digest", sum,
+        "rules_digest", sum, "layers", "sandbox", "seccomp", 1, "landlock", 1, "rlimits", 1,
+        "coverage", "bytes", 1, "entries", 1, "formats", "in", "raw", "raw_more", 0, "unread",
+        "unread_more", 0, "started", "2026-11-21T03:00:00Z", "seconds", 1.0, "findings", findings);
 }
 
 static json_t *judge_one(const json_t *policy, json_t *one, const char *today)
