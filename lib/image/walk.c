@@ -109,7 +109,7 @@ static int walk_tick(struct image_walk *walk, const char *path, uint64_t bytes)
 
         walk->next_progress = now + 250;
         walk->host->progress(walk->host->ctx, read < total ? read : total, total,
-                             walk->result->entries, path ? path : "");
+                             walk->result->entries, walk->current);
     }
     return 0;
 }
@@ -122,6 +122,16 @@ static enum entry_in stands_in(const struct image_walk *walk, enum entry_type ty
     if (type == ENTRY_FREE)
         return ENTRY_IN_UNALLOCATED;
     return type == ENTRY_META ? ENTRY_IN_METADATA : ENTRY_IN_FILE;
+}
+
+static void set_current(struct image_walk *walk, const char *path)
+{
+    size_t len = strnlen(path, sizeof(walk->current));
+
+    if (len == sizeof(walk->current))
+        len = 0;
+    memcpy(walk->current, path, len);
+    walk->current[len] = 0;
 }
 
 static int walk_announce(struct image_walk *walk, const struct entry *entry)
@@ -152,6 +162,7 @@ static int walk_announce(struct image_walk *walk, const struct entry *entry)
     if (r < 0)
         return walk_fail(walk, r, NULL);
     /* After the visitor: what progress tells of a path has been looked at for secrets. */
+    set_current(walk, copy.path);
     return walk_tick(walk, copy.path, 4096);
 }
 

@@ -34,6 +34,9 @@ struct image_walk {
     struct assay_error err;
     uint64_t deadline, next_progress, quiet; /* `quiet`: bytes since the clock was looked at */
     _Atomic uint64_t read, expanded;
+    /* Path of the entry that the visitor was told of last, for progress; "" when it is longer: a
+     * part of a secret in it would be told from no other name. */
+    char current[256];
 };
 
 /* Content of an entry. */
