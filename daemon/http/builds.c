@@ -119,8 +119,8 @@ enum MHD_Result builds_get(struct request *request)
         return reply_problem(request, MHD_HTTP_BAD_REQUEST, "%s", err.text);
     if (request->head || request->waiter.waited)
         wait = 0;
-    if (wait > 0 &&
-        waiters_enlist(waiters, &request->waiter, request->connection, id, (unsigned)wait) < 0)
+    if (wait > 0 && waiters_enlist(waiters, &request->waiter, WAITER_POLL, request->connection, id,
+                                   (uint64_t)wait * 1000) < 0)
         return reply_problem_with(request, MHD_HTTP_SERVICE_UNAVAILABLE,
                                   MHD_HTTP_HEADER_RETRY_AFTER, "5",
                                   "Too many requests wait for builds already (%d); ask again in a "

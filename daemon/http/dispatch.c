@@ -60,6 +60,7 @@ void dispatch_completed(void *cls, struct MHD_Connection *connection, void **con
     if (!request)
         return;
     waiters_leave(http->waiters, &request->waiter);
+    events_close(http, &request->events);
     if (request->status >= 100 && request->status < 600)
         atomic_fetch_add(&http->answers[request->status / 100 - 1], 1);
     if (code == MHD_REQUEST_TERMINATED_COMPLETED_OK) {

@@ -16,7 +16,7 @@
 #define THREADS 2u
 /* Two descriptors each while a file is sent: together below the usual limit of 1024. */
 #define CONNECTIONS 384u
-/* Above the most long polls, as behind a proxy all clients have one address. */
+/* Above the most long polls and event streams, as behind a proxy all clients have one address. */
 #define CONNECTIONS_PER_ADDRESS 256u
 #define IDLE_SECONDS 60u
 #define CONNECTION_MEMORY ((size_t)32 << 10) /* bytes: request line, headers, answer's headers */

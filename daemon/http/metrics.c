@@ -45,7 +45,9 @@ static void add_http(struct assay_buf *buf, struct http *http)
     number(buf, "assay_http_requests_active", "gauge", "Requests in progress.",
            atomic_load(&http->active));
     number(buf, "assay_long_polls", "gauge", "Requests that wait for a build to change.",
-           waiters_count(http->waiters));
+           waiters_count(http->waiters, WAITER_POLL));
+    number(buf, "assay_event_streams", "gauge", "Requests that are sent a build's changes.",
+           atomic_load(&http->streams));
 }
 
 enum MHD_Result metrics_get(struct request *request)

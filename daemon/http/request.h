@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "app.h"
+#include "events.h"
 #include "waiters.h"
 
 #define REQUEST_BODY_MAX (64u << 10) /* bytes of a body that are taken; more is a 413 */
@@ -39,7 +40,8 @@ struct request {
     size_t uri_len;        /* characters */
     unsigned status;       /* of the answer, 0 before it */
     uint64_t reply_length; /* bytes of content that the answer announces */
-    struct waiter waiter;  /* of a long poll */
+    struct waiter waiter;  /* of a long poll or an event stream */
+    struct events events;
 };
 
 /* A {...} of the pattern as a positive number; 0 when it is none. */

@@ -16,6 +16,7 @@ static const struct route routes[] = {
     {"POST", "/api/v1/builds", ROLE_TRIGGER, builds_create, "Queue a build"},
     {"GET", "/api/v1/builds", ROLE_READ, builds_list, "Builds, newest first"},
     {"GET", "/api/v1/builds/{id}", ROLE_READ, builds_get, "One build; can wait for a change"},
+    {"GET", "/api/v1/builds/{id}/events", ROLE_READ, events_get, "Its changes as they happen"},
     {"POST", "/api/v1/builds/{id}/cancel", ROLE_TRIGGER, builds_cancel, "Cancel a build"},
     {"POST", "/api/v1/builds/{id}/retry", ROLE_TRIGGER, builds_retry, "Build the target again"},
     {"GET", "/api/v1/builds/{id}/log", ROLE_READ, logs_get, "What a build said"},

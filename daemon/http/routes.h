@@ -34,6 +34,7 @@ enum MHD_Result builds_list(struct request *request);
 enum MHD_Result builds_retry(struct request *request);
 enum MHD_Result downloads_channel(struct request *request);
 enum MHD_Result downloads_release(struct request *request);
+enum MHD_Result events_get(struct request *request);
 enum MHD_Result health_live(struct request *request);
 enum MHD_Result health_ready(struct request *request);
 enum MHD_Result keys_minisign(struct request *request);

@@ -14,6 +14,7 @@ struct http {
     struct MHD_Daemon *daemon;
     struct waiters *waiters;
     uint64_t started;           /* milliseconds of the monotonic clock */
+    atomic_uint streams;        /* of events, that are open; see events.h */
     atomic_uint active;         /* requests that have begun and not been completed */
     atomic_ullong answers[5];   /* completed, by class: 1xx to 5xx */
     atomic_ullong bytes_served; /* content of the answers that reached their end */

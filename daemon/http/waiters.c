@@ -14,16 +14,20 @@ struct waiters {
     pthread_mutex_t lock; /* guards all below and every struct waiter */
     pthread_t thread;
     struct waiter *first;
-    unsigned count;
+    unsigned counts[WAITER_KINDS];
     uint64_t serial;
     int event; /* eventfd: the list or `ending` has changed */
     bool released, ending;
 };
 
+#define WAITERS_ALL (WAITERS_MAX + WAITERS_STREAMS_MAX)
+
+static const unsigned maxima[WAITER_KINDS] = {WAITERS_MAX, WAITERS_STREAMS_MAX};
+
 /* What the watching thread looks at in one round, copied under the lock. */
 struct watch {
-    struct pollfd fds[WAITERS_MAX + 1]; /* the first is the eventfd */
-    uint64_t serials[WAITERS_MAX + 1];
+    struct pollfd fds[WAITERS_ALL + 1]; /* the first is the eventfd */
+    uint64_t serials[WAITERS_ALL + 1];
     nfds_t count;
     int timeout; /* milliseconds, -1 for ever */
 };
@@ -45,7 +49,7 @@ static void unlink_waiter(struct waiters *waiters, struct waiter *waiter)
     if (waiter->next)
         waiter->next->previous = waiter->previous;
     waiter->enlisted = false;
-    waiters->count--;
+    waiters->counts[waiter->kind]--;
 }
 
 /* One that is suspended is resumed and leaves the list; one that is about to be is told not to. */
@@ -115,7 +119,10 @@ static void *watch_thread(void *argument)
         now = assay_clock_ms();
         for (struct waiter *w = waiters->first, *next; w; w = next) {
             next = w->next;
-            if (w->suspended && (w->deadline <= now || (ready > 0 && has_left(&watch, w))))
+            if (!w->suspended)
+                continue;
+            w->left = ready > 0 && has_left(&watch, w);
+            if (w->left || w->deadline <= now)
                 wake(waiters, w);
         }
         ending = waiters->ending;
@@ -174,23 +181,24 @@ struct waiters *waiters_stop(struct waiters *waiters)
     return NULL;
 }
 
-int waiters_enlist(struct waiters *waiters, struct waiter *waiter,
-                   struct MHD_Connection *connection, int64_t build, unsigned seconds)
+int waiters_enlist(struct waiters *waiters, struct waiter *waiter, enum waiter_kind kind,
+                   struct MHD_Connection *connection, int64_t build, uint64_t ms)
 {
     int r = -EBUSY;
 
     pthread_mutex_lock(&waiters->lock);
-    if (!waiters->released && waiters->count < WAITERS_MAX) {
+    if (!waiters->released && waiters->counts[kind] < maxima[kind]) {
         *waiter = (struct waiter){.connection = connection,
+                                  .kind = kind,
                                   .build = build,
-                                  .deadline = assay_clock_ms() + (uint64_t)seconds * 1000,
+                                  .deadline = assay_clock_ms() + ms,
                                   .serial = ++waiters->serial,
                                   .enlisted = true,
                                   .next = waiters->first};
         if (waiter->next)
             waiter->next->previous = waiter;
         waiters->first = waiter;
-        waiters->count++;
+        waiters->counts[kind]++;
         r = 0;
     }
     pthread_mutex_unlock(&waiters->lock);
@@ -238,12 +246,12 @@ void waiters_wake(void *ctx, int64_t build)
     pthread_mutex_unlock(&waiters->lock);
 }
 
-unsigned waiters_count(struct waiters *waiters)
+unsigned waiters_count(struct waiters *waiters, enum waiter_kind kind)
 {
     unsigned count;
 
     pthread_mutex_lock(&waiters->lock);
-    count = waiters->count;
+    count = waiters->counts[kind];
     pthread_mutex_unlock(&waiters->lock);
     return count;
 }
