@@ -22,6 +22,8 @@ struct archive_walk {
     const uint8_t *block; /* lent last */
     size_t block_len;
     uint64_t lent; /* bytes; for blocks, the place read next */
+    uint64_t made; /* bytes of content */
+    bool bomb;     /* that is too much for what it was made of */
     uint8_t *buffer;
     struct image_layout layout;
     struct image_margin margin; /* of a stream */
@@ -152,6 +154,20 @@ static void archive_margin(struct archive_walk *self, size_t len)
     image_margin_content(&self->margin, at + len);
 }
 
+/* Members may share their packed bytes, so that none of them alone is out of proportion. */
+static int archive_ratio(struct archive_walk *self, size_t len, struct assay_error *err)
+{
+    uint64_t ratio = self->walk->budget->ratio ? self->walk->budget->ratio : 1;
+
+    self->made += len;
+    if (self->made <= IMAGE_RATIO_FLOOR ||
+        self->made / ratio <= (self->blocks ? self->blocks->size : self->lent))
+        return 0;
+    self->bomb = true;
+    return assay_error_set(err, EFBIG, "the %s expands to more than %llu times its size",
+                           self->format->name, (unsigned long long)ratio);
+}
+
 static int archive_content_next(struct content *content, const uint8_t **ret, size_t *ret_len,
                                 uint64_t *ret_offset, struct assay_error *err)
 {
@@ -186,7 +202,8 @@ static int archive_content_next(struct content *content, const uint8_t **ret, si
     *ret = data;
     *ret_offset = (uint64_t)offset;
     archive_margin(self, *ret_len);
-    return 1;
+    r = archive_ratio(self, *ret_len, err);
+    return r < 0 ? r : 1;
 }
 
 /* The path less leading "./" and "/" and trailing "/"; "." for the root itself. */
@@ -348,6 +365,12 @@ static int archive_entries(struct archive_walk *self)
             w = archive_take(self, entry, r == ARCHIVE_WARN);
         if (w < 0)
             return w;
+        if (self->bomb) {
+            image_walk_unread(self->walk, NULL, UNREAD_BUDGET,
+                              "its members expand to more than %llu times its size",
+                              (unsigned long long)self->walk->budget->ratio);
+            return 0;
+        }
     }
 }
 

@@ -109,9 +109,13 @@ static int archive_begin(struct filler_archive *self, struct assay_error *err)
         return assay_error_set(err, EBADMSG, "the compressed data has a damaged header");
     if (r == ARCHIVE_OK)
         r = archive_read_next_header(self->archive, &entry);
+    if (r == ARCHIVE_EOF && may_be_empty(self))
+        return archive_end(self, err);
     if (r == ARCHIVE_EOF)
-        return may_be_empty(self) ? archive_end(self, err)
-                                  : assay_error_set(err, EBADMSG, "the compressed data is damaged");
+        return assay_error_set(err, EBADMSG, "the compressed data is damaged%s",
+                               archive_filter_code(self->archive, 0) == ARCHIVE_FILTER_ZSTD
+                                   ? ", or needs a window of more than 128 MiB"
+                                   : "");
     return r < ARCHIVE_WARN ? archive_failed(self, err) : 0;
 }
 

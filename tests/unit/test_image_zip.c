@@ -100,6 +100,18 @@ START_TEST(names_that_differ_repeat_or_climb)
 }
 END_TEST
 
+/* No member alone is out of proportion: the ratio is that of the whole zip. */
+START_TEST(a_bomb_of_many_members_is_stopped)
+{
+    python("with z.ZipFile('artifact', 'w', z.ZIP_DEFLATED) as f:\n"
+           "    for i in range(40):\n"
+           "        f.writestr(str(i), bytes(8 << 20))\n");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "", UNREAD_BUDGET));
+    ck_assert_uint_lt(seen.result.bytes, 100 << 20);
+}
+END_TEST
+
 START_TEST(what_stands_around_members_is_scanned)
 {
     python("with z.ZipFile('artifact', 'w') as f:\n"
@@ -161,13 +173,11 @@ static void done(void)
 
 int main(void)
 {
-    const TTest *const tests[] = {members_that_no_directory_lists,
-                                  nothing_is_unlisted_in_what_tools_write,
-                                  names_that_differ_repeat_or_climb,
-                                  what_stands_around_members_is_scanned,
-                                  a_checksum_that_differs_is_told,
-                                  what_cannot_be_decoded_is_told_once,
-                                  NULL};
+    const TTest *const tests[] = {
+        members_that_no_directory_lists,       nothing_is_unlisted_in_what_tools_write,
+        names_that_differ_repeat_or_climb,     a_bomb_of_many_members_is_stopped,
+        what_stands_around_members_is_scanned, a_checksum_that_differs_is_told,
+        what_cannot_be_decoded_is_told_once,   NULL};
 
     return suite_run("image_zip", tests, set_up, done);
 }
