@@ -93,7 +93,7 @@ static int keep_database(struct origin *origin, const struct entry *entry, struc
     return 0;
 }
 
-/* Nix archives hold no owner. */
+/* Nix archives hold no owner, and of links only symbolic ones. */
 static bool is_plain_owner(const char *name)
 {
     return !name || !*name || strcmp(name, "root") == 0;
@@ -104,7 +104,8 @@ int origin_entry(struct origin *origin, const struct entry *entry,
 {
     int r;
 
-    ret->names = !entry->n_xattrs && is_plain_owner(entry->uname) && is_plain_owner(entry->gname);
+    ret->names = !entry->n_xattrs && is_plain_owner(entry->uname) && is_plain_owner(entry->gname) &&
+                 (!entry->link || entry->type == ENTRY_SYMLINK);
     if (parent && (parent->subject || parent->database)) {
         ret->subject = parent->subject;
         ret->names = true; /* whatever is inside of a file is a part of it */

@@ -251,12 +251,15 @@ int image_walk_file(struct image_walk *walk, const struct entry *entry, struct c
     if (r == 0)
         r = sniff_drain(&sniff);
     if (r == 0)
+        r = image_walk_done(walk);
+    /* What could not be read is no part of the entry that was, whatever vouches for that one. */
+    if (r == 0)
         r = image_walk_damage(walk, entry->path, sniff.failed, &sniff.err);
     if (r == 0 && format && format->kind == IMAGE_RECOGNISED)
         image_walk_only_raw(walk, entry->path, format->name, walk->result->bytes - before);
     sniff_close(&sniff);
     walk->deleted = deleted;
-    return r < 0 ? r : image_walk_done(walk);
+    return r;
 }
 
 /* Of no known format, or of one that is not read: one file. */
