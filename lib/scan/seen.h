@@ -27,9 +27,8 @@
 
 #define SEEN_BEGIN 1u /* the content, or what follows a hole, begins with the window */
 #define SEEN_FIRST 2u /* the entry begins with the window */
-#define SEEN_ODD 8u /* the window begins at an odd offset: of UTF-16 both readings may make sense \
-                     */
-#define SEEN_END 4u /* the content ends with the window, or a hole follows */
+#define SEEN_ODD 8u   /* the window begins at an odd offset: UTF-16 may be read either way */
+#define SEEN_END 4u   /* the content ends with the window, or a hole follows */
 
 struct seen;
 

@@ -161,7 +161,7 @@ END_TEST
 START_TEST(there_is_a_cap_and_others_are_served_meanwhile)
 {
     int64_t id = queue_build();
-    _cleanup_reply_ struct reply refused = {0}, poll = {0};
+    _cleanup_reply_ struct reply refused = {0};
     int fds[WAITERS_STREAMS_MAX];
 
     for (int i = 0; i < WAITERS_STREAMS_MAX; i++) {

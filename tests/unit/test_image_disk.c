@@ -79,7 +79,8 @@ START_TEST(what_no_ext_file_shows_is_scanned)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         sh("rm -rf artifact tree; mkdir tree; echo x >tree/short; seq 2000 >tree/cut; truncate "
-           "-s 32M artifact; mke2fs -q -F -b 4096 -t ext4 -O ^metadata_csum -d tree artifact; debugfs -w -R "
+           "-s 32M artifact\n"
+           "mke2fs -q -F -b 4096 -t ext4 -O ^metadata_csum -d tree artifact; debugfs -w -R "
            "'sif cut size 10' artifact");
         plant(rows[i].block);
         walk_whole(&seen, "artifact");

@@ -11,8 +11,7 @@
 #include "image/margin.h"
 #include "source/reader.h"
 
-#define FIRMWARE_MAX (UINT64_C(4) << 20) /* bytes of a device that holds variables of a firmware \
-                                          */
+#define FIRMWARE_MAX (UINT64_C(4) << 20) /* bytes of a device for a firmware's variables */
 
 struct vma_odd {
     uint64_t n, first; /* clusters, and the place of the first one's extent */

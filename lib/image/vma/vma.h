@@ -15,8 +15,7 @@
 #define VMA_EXTENT ((size_t)512) /* bytes of an extent's header */
 #define VMA_CLUSTERS 59          /* of one extent */
 #define VMA_CLUSTER UINT64_C(65536)
-#define VMA_BLOCK UINT64_C(4096) /* 16 make a cluster, of those that are zeros only a bit is kept \
-                                  */
+#define VMA_BLOCK UINT64_C(4096) /* 16 make a cluster; of one of zeros only a bit is kept */
 
 struct vma_device {
     const char *name; /* NULL: there is no such device */

@@ -41,12 +41,12 @@
 int assay_policy_load(const char *path, json_t **ret, struct assay_error *err);
 
 /* Gives each finding of the report its `status`, and the report its `verdict` and `summary`, as the
- * resolved policy says; `summary.dropped` is kept. A finding with the `origin` "upstream", signed by
- * a trusted key of a layer that no lock on its rule stands against, becomes `info` and blocks
- * nothing. What the report
- * says of these beforehand is not believed. `today` is "YYYY-MM-DD": a waiver counts up to and with
- * the day it expires. Used by the auditor to write the verdict and by the coordinator to check it.
- * -EINVAL for a report that is not one, -ENOMEM; the report may be half changed then. */
+ * resolved policy says; `summary.dropped` is kept. A finding with the `origin` "upstream", signed
+ * by a trusted key of a layer that no lock on its rule stands against, becomes `info` and blocks
+ * nothing; one signed by no such key is made "local". What else the report says of these beforehand
+ * is not believed. `today` is "YYYY-MM-DD": a waiver counts up to and with the day it expires. Used
+ * by the auditor to write the verdict and by the coordinator to check it. -EINVAL for a report that
+ * is not one, -ENOMEM; the report may be half changed then. */
 int assay_policy_judge(const json_t *policy, json_t *report, const char *today,
                        struct assay_error *err);
 
