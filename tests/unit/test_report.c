@@ -109,8 +109,8 @@ START_TEST(coverage_is_read_at_a_glance)
         "read 100.0 MiB in 61,204 entries; not everything was read\n",
         "of that 3.0 KiB of deleted files; 20.0 MiB of unallocated space\n",
         "       2,750        2,750  gzip, 80.0 MiB\n           1       58,454  tar, 1.0 MiB\n",
-        "only raw bytes of p3 (btrfs, 5 bytes), the artifact itself (unknown, 1.0 KiB)\n    and 7 "
-        "more\n",
+        ("only raw bytes of p3 (btrfs, 5 bytes), the artifact itself (unknown, 1.0 KiB)\n    and 7 "
+         "more\n"),
         "6 places not read in full: 2 corrupt, 1 budget, 3 not listed\n",
     };
     json_t *report = report_of("incomplete", json_array()), *coverage;
