@@ -74,15 +74,24 @@ struct image_format {
     unsigned complete;
     const char *incomplete;
 
+    bool around; /* reads itself what else may stand in the same bytes: partition tables, a disk,
+                    zlib */
+
     /* RECOGNISED */
-    bool harmless; /* raw bytes are all there is (swap): not reported */
+    bool harmless; /* raw bytes are all there is (swap): not reported, and found last */
     bool encrypted;
 };
 
 extern const struct image_format *const image_formats[]; /* ends with NULL */
 
-/* The first row that fits and is looked for in `place`, or NULL. */
+/* The first row that fits and is looked for in `place`, one that is not harmless if there is any;
+ * or NULL. */
 const struct image_format *image_format_detect(const struct image_head *head, unsigned place);
+
+/* Another row that fits beside `format`, of which the same bytes are read as the one or the other:
+ * NULL when there is none, or none that `format` leaves unread. */
+const struct image_format *image_format_other(const struct image_head *head, unsigned place,
+                                              const struct image_format *format);
 
 /* Whether `magic` (`len` bytes) stands at `offset`. */
 bool image_head_has(const struct image_head *head, size_t offset, const void *magic, size_t len);

@@ -77,9 +77,29 @@ bool image_head_has(const struct image_head *head, size_t offset, const void *ma
 
 const struct image_format *image_format_detect(const struct image_head *head, unsigned place)
 {
-    for (size_t i = 0; image_formats[i]; i++)
-        if ((image_formats[i]->places & place) && image_formats[i]->probe(head))
+    const struct image_format *harmless = NULL;
+
+    for (size_t i = 0; image_formats[i]; i++) {
+        if (!(image_formats[i]->places & place) || !image_formats[i]->probe(head))
+            continue;
+        if (!image_formats[i]->harmless)
             return image_formats[i];
+        harmless = harmless ? harmless : image_formats[i];
+    }
+    return harmless;
+}
+
+const struct image_format *image_format_other(const struct image_head *head, unsigned place,
+                                              const struct image_format *format)
+{
+    if (format->around || format->kind == IMAGE_RECOGNISED)
+        return NULL;
+    for (size_t i = 0; image_formats[i]; i++) {
+        const struct image_format *other = image_formats[i];
+
+        if (other != format && !other->harmless && (other->places & place) && other->probe(head))
+            return other;
+    }
     return NULL;
 }
 

@@ -143,6 +143,7 @@ static int walk_artifact(struct image_walk *walk, int fd, struct assay_error *er
     }
     if (!format || format->kind == IMAGE_FILTER || format->kind == IMAGE_STREAM)
         return walk_stream(walk, fd, err);
+    image_walk_other(walk, &head, IMAGE_IN_ARTIFACT, NULL, format);
     return walk_blocks(walk, format, fd, err);
 }
 

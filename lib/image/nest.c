@@ -225,6 +225,17 @@ static int walk_known(struct image_walk *walk, const struct image_format *format
     return r;
 }
 
+void image_walk_other(struct image_walk *walk, const struct image_head *head, unsigned place,
+                      const char *path, const struct image_format *format)
+{
+    const struct image_format *other = image_format_other(head, place, format);
+
+    if (other)
+        image_walk_unread(walk, path, UNREAD_UNSUPPORTED,
+                          "it was read as %s, and can be read as %s as well", format->name,
+                          other->name);
+}
+
 int image_walk_file(struct image_walk *walk, const struct entry *entry, struct content *content)
 {
     const struct image_format *format = NULL;
@@ -240,6 +251,7 @@ int image_walk_file(struct image_walk *walk, const struct entry *entry, struct c
     walk->deleted |= entry->in == ENTRY_IN_DELETED;
     r = sniff_open(&sniff, walk, content, true, level);
     if (r == 0 && (format = image_format_detect(&sniff.head, IMAGE_IN_ENTRY)) != NULL) {
+        image_walk_other(walk, &sniff.head, IMAGE_IN_ENTRY, entry->path, format);
         r = image_walk_enter(walk, entry->path, &mark);
         if (r == 0) {
             r = walk_known(walk, format, &sniff, entry->path);
@@ -295,6 +307,8 @@ int image_walk_inside(struct image_walk *walk, struct content *content, const ch
 
     if (r == 0)
         format = image_format_detect(&sniff.head, IMAGE_IN_ARTIFACT);
+    if (format)
+        image_walk_other(walk, &sniff.head, IMAGE_IN_ARTIFACT, NULL, format);
     if (format && format->kind == IMAGE_FILTER && deeper && walk->depth >= walk->budget->depth) {
         image_walk_unread(walk, name, UNREAD_BUDGET, "containers in containers more than %u deep",
                           walk->budget->depth);

@@ -196,6 +196,7 @@ int image_walk_region(struct image_walk *walk, struct blocks *blocks, bool unpar
     format = image_format_detect(&head, IMAGE_IN_REGION);
     if (format) {
         image_walk_count(walk, format->name);
+        image_walk_other(walk, &head, IMAGE_IN_REGION, NULL, format);
         r = image_walk_blocks(walk, format, blocks);
         walk->count = before;
         return r;

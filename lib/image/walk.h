@@ -15,6 +15,7 @@
 #define IMAGE_OWNERS_MAX 96
 
 struct image_format;
+struct image_head;
 
 struct image_walk {
     const struct image_budget *budget;
@@ -83,6 +84,11 @@ int image_walk_passed(struct image_walk *walk, uint64_t bytes);
 
 /* META entry `path` of `len` bytes. */
 int image_walk_meta(struct image_walk *walk, const char *path, const void *data, size_t len);
+
+/* Reports that `path` (NULL: the container) can be read as another format than `format` as well,
+ * which it is not: whoever mounts or unpacks it may see other files than were read. */
+void image_walk_other(struct image_walk *walk, const struct image_head *head, unsigned place,
+                      const char *path, const struct image_format *format);
 
 /* What is no entry itself: the artifact's bytes or decompressed ones. Of no known format, they are
  * one file named `name`; then *ret_known (which may be NULL) is false. */

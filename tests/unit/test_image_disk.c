@@ -296,6 +296,34 @@ START_TEST(what_is_known_but_not_read)
 }
 END_TEST
 
+/* What reads as two formats is read as one of them: that must not hide what the other one shows. */
+START_TEST(what_is_two_formats_is_no_secret)
+{
+    static const char *const first[] = {"printf SWAPSPACE2 | dd of=artifact bs=1 seek=4086",
+                                        "printf '\\067\\177\\006\\202\\000\\055\\342\\030' | "
+                                        "dd of=artifact bs=1"};
+    static const char *const other[] = {"python3 -m zipfile -c zip d/x; cat zip >>artifact",
+                                        "mksquashfs d small -quiet -no-progress; dd if=small "
+                                        "of=artifact"};
+
+    sh("mkdir d cd; echo x >d/x; echo %s | gzip >cd/x.gz; xorriso -as mkisofs -quiet -R -o iso cd",
+       NEEDLE);
+    for (size_t i = 0; i < sizeof(first) / sizeof(*first); i++) {
+        sh("cp iso artifact; %s conv=notrunc", first[i]);
+        walk_whole(&seen, "artifact");
+        nothing_unread(&seen);
+        ck_assert_str_eq(seen.result.format, "iso9660");
+        ck_assert(find(&seen, "x.gz!x")->needle);
+    }
+    for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++) {
+        sh("cp iso artifact; %s%s", other[i], i ? " conv=notrunc" : "");
+        walk_whole(&seen, "artifact");
+        ck_assert_ptr_nonnull(find_unread(&seen, "", UNREAD_UNSUPPORTED));
+        ck_assert_ptr_nonnull(find(&seen, "x"));
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("image_disk");
@@ -304,6 +332,7 @@ int main(void)
     tcase_set_timeout(tests, 0);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, ext_of_every_kind);
+    tcase_add_test(tests, what_is_two_formats_is_no_secret);
     tcase_add_test(tests, an_ext_file_of_many_pieces);
     tcase_add_test(tests, deleted_content_is_in_the_free_space);
     tcase_add_test(tests, what_no_ext_file_shows_is_scanned);

@@ -17,6 +17,7 @@ const struct image_format image_format_gpt = {
     .by = "The Sleuth Kit",
     .notes = "sectors of 512 and 4096 bytes; gaps between partitions as well",
     .probe = probe_gpt,
+    .around = true,
     .walk = image_tsk_walk_gpt,
 };
 

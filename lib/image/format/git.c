@@ -31,5 +31,6 @@ const struct image_format image_format_git_loose = {
     .by = "ISA-L",
     .notes = "loose objects",
     .probe = probe_git_loose,
+    .around = true,
     .stream = image_git_loose_stream,
 };

@@ -13,5 +13,6 @@ const struct image_format image_format_iso9660 = {
     .by = "",
     .notes = "Rock Ridge, Joliet, zisofs, hidden boot images, partitions; UDF is reported",
     .probe = probe_iso9660,
+    .around = true,
     .walk = image_iso_walk,
 };

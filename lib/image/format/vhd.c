@@ -78,6 +78,7 @@ const struct image_format image_format_vhd = {
     .by = "qemu-nbd, libnbd",
     .notes = "fixed and dynamic; differences are refused",
     .probe = probe_vhd,
+    .around = true,
     .driver = "vpc",
     .closed = closed_vhd,
     .mapped = mapped_vhd,
