@@ -72,8 +72,58 @@ START_TEST(files_of_other_trees_are_found)
 }
 END_TEST
 
+/* A size of one byte as a record has it. */
+static const uint8_t one[8] = {1, 0, 0, 0, 0, 0, 0, 1};
+
+/* The place of a directory record of ISO 9660's own tree, by the file's name. */
+static uint8_t *find_record(uint8_t *data, size_t size, const char *name)
+{
+    uint8_t *found = memmem(data, size, name, strlen(name));
+
+    ck_assert_ptr_nonnull(found);
+    return found - 33;
+}
+
+/* The first tree shows a byte of a file, the second all of it. */
+START_TEST(one_tree_hides_nothing_of_another)
+{
+    uint8_t *data;
+    size_t size;
+
+    sh("mkdir cd; echo %s | gzip >cd/key.gz; xorriso -as mkisofs -quiet -R -J -o artifact cd",
+       NEEDLE);
+    data = map_artifact(&size);
+    memcpy(find_record(data, size, "KEY.GZ;1") + 10, one, sizeof(one));
+    munmap(data, size);
+    walk_whole(&seen, "artifact");
+    ck_assert_uint_eq(count_of("key.gz"), 3);
+    ck_assert(find(&seen, "key.gz!key")->needle);
+}
+END_TEST
+
+/* Linux takes a folder's length from its own record. */
+START_TEST(a_folder_is_as_long_as_it_says_itself)
+{
+    static const uint8_t sector[8] = {0, 8, 0, 0, 0, 0, 8, 0};
+    uint8_t *data;
+    size_t size;
+
+    sh("mkdir -p cd/folder; for i in $(seq 100 199); do echo $i >cd/folder/$i; done\n"
+       "xorriso -as mkisofs -quiet -R -o artifact cd");
+    data = map_artifact(&size);
+    memcpy(find_record(data, size, "FOLDER") + 10, sector, sizeof(sector));
+    munmap(data, size);
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+    ck_assert_uint_eq(count_of("folder/"), 100);
+}
+END_TEST
+
 START_TEST(a_boot_image_that_is_a_file_is_read_once)
 {
+    uint8_t *data;
+    size_t size;
+
     sh("mkdir -p cd/boot; mkfs.vfat -C cd/boot/efi.img 4000; echo %s >x; mcopy -i cd/boot/efi.img "
        "x ::/x\n"
        "xorriso -as mkisofs -quiet -R -e boot/efi.img -no-emul-boot -isohybrid-gpt-basdat -o "
@@ -84,6 +134,13 @@ START_TEST(a_boot_image_that_is_a_file_is_read_once)
     ck_assert(find(&seen, "boot/efi.img!x")->needle);
     ck_assert_uint_eq(count_of("(boot image"), 0);
     ck_assert_uint_eq(count_of("p"), 0);
+
+    /* Of which the tree shows a byte. */
+    data = map_artifact(&size);
+    memcpy(find_record(data, size, "EFI.IMG;1") + 10, one, sizeof(one));
+    munmap(data, size);
+    walk_whole(&seen, "artifact");
+    ck_assert(find(&seen, "(boot image 1)!x")->needle);
 }
 END_TEST
 
@@ -231,6 +288,8 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, every_byte_is_handed_over_once);
     tcase_add_test(tests, files_of_other_trees_are_found);
+    tcase_add_test(tests, one_tree_hides_nothing_of_another);
+    tcase_add_test(tests, a_folder_is_as_long_as_it_says_itself);
     tcase_add_test(tests, a_boot_image_that_is_a_file_is_read_once);
     tcase_add_test(tests, containers_are_read_where_they_lie);
     tcase_add_test(tests, files_have_several_extents);

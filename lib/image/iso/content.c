@@ -81,6 +81,9 @@ int iso_file_walk(struct iso *iso, const struct iso_record *record, struct entry
     if (record->sparse)
         image_walk_unread(iso->walk, entry->path, UNREAD_UNSUPPORTED,
                           "a sparse file: it was read as it is stored");
+    if (record->packed[0] && n > 1)
+        image_walk_unread(iso->walk, entry->path, UNREAD_UNSUPPORTED,
+                          "a packed file in several pieces: it was read as it is stored");
     if (record->packed[0] && n == 1)
         return walk_packed(iso, record, entry, &extents[0]);
     if (n == 1 && extents[0].start < iso->blocks->size &&

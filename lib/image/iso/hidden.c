@@ -16,6 +16,15 @@ static bool covered(struct iso *iso, const struct iso_extent *part)
     return image_cover_has(&iso->cover, part->start, part->start + part->size);
 }
 
+/* Whether a file begins where the part does, and ends in its last sector or behind it. */
+static bool is_file(struct iso *iso, const struct iso_extent *part)
+{
+    uint64_t most = part->size > ISO_SECTOR ? part->size - (ISO_SECTOR - 1) : 0;
+
+    return image_links_has(&iso->starts, part->start) &&
+           image_cover_has(&iso->cover, part->start, part->start + most);
+}
+
 /* A FAT file system says itself how large it is (Microsoft, "FAT: General Overview of On-Disk
  * Format", BPB_TotSec16 and BPB_TotSec32); 0 for what is none. */
 static uint64_t fat_size(const uint8_t *boot)
@@ -76,11 +85,9 @@ static int walk_image(struct iso *iso, size_t number, struct iso_extent image)
     char name[32];
 
     snprintf(name, sizeof(name), "(boot image %zu)", number);
-    if (image_links_has(&iso->files, image.start))
-        return 0;
     image.size = image_size(iso, &image);
     cut_part(iso, name, &image);
-    if (covered(iso, &image))
+    if (is_file(iso, &image) || covered(iso, &image))
         return 0;
     return walk_part(iso, name, &image, true);
 }
@@ -131,12 +138,11 @@ static int take_partition(unsigned number, uint64_t start, uint64_t end, void *c
     char name[16];
     int r = 0;
 
-    if (start >= end || (start <= ISO_SYSTEM_AREA && end > ISO_SYSTEM_AREA) ||
-        image_links_has(&iso->files, start))
+    if (start >= end || (start <= ISO_SYSTEM_AREA && end > ISO_SYSTEM_AREA))
         return 0;
     snprintf(name, sizeof(name), "p%u", number);
     cut_part(iso, name, &part);
-    if (covered(iso, &part))
+    if (is_file(iso, &part) || covered(iso, &part))
         return 0;
     /* Gaps between the volume's files have partitions, too, which hold nothing of their own. */
     if (start < iso->end && !is_known(iso, &part, &r))

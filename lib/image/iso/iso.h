@@ -43,9 +43,10 @@ struct iso {
     size_t n_trees;
     uint64_t catalog; /* of El Torito's boot images: its place in bytes, 0: there is none */
     bool udf;
-    uint8_t *piece;           /* IMAGE_PIECE bytes */
-    struct image_cover cover; /* bytes that were handed over */
-    struct image_links files; /* by the place of their content, in bytes */
+    uint8_t *piece;            /* IMAGE_PIECE bytes */
+    struct image_cover cover;  /* bytes that were handed over */
+    struct image_links files;  /* by the place and size of their content */
+    struct image_links starts; /* by its place alone, in bytes */
 };
 
 /* Reads the volume descriptors into `ret`, of which `walk`, `blocks` and `piece` are set, and hands

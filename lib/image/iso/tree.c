@@ -11,6 +11,7 @@
 #define PATH_BYTES ((size_t)64 << 10)
 #define MOVED_BYTES ((size_t)16 << 20)
 #define SECTORS_BETWEEN_CLOCKS 1024
+#define SIZE_BITS 36 /* of a key made of a place in blocks and a size in bytes */
 
 /* A directory whose records are taken. */
 struct level {
@@ -133,17 +134,32 @@ static struct entry entry_of(const struct dirs *dirs, const struct iso_record *r
     };
 }
 
+/* Notes where a file lies; *ret_before is the path of one that was met before and has the very same
+ * bytes. Of the same place alone it would not do: one tree can show a beginning of what another one
+ * shows. What place and size have no room for together is read once more. */
+static int note_content(struct dirs *dirs, const char *path, const char **ret_before)
+{
+    const struct iso_extent *extent = &dirs->extents[0];
+    uint64_t block = extent->start / dirs->iso->block_size;
+    const char *same_place;
+    int r = image_links_seen(&dirs->iso->starts, extent->start, path, &same_place);
+
+    if (r == -ENOMEM || dirs->n_extents > 1 || block >> (64 - SIZE_BITS) ||
+        extent->size >> SIZE_BITS)
+        return r;
+    return image_links_seen(&dirs->iso->files, block << SIZE_BITS | extent->size, path, ret_before);
+}
+
 /* A file whose extents are known. */
 static int take_file(struct dirs *dirs, const struct iso_record *record)
 {
     struct entry entry = entry_of(dirs, record);
-    uint64_t place = dirs->extents[0].start;
     const char *before = NULL;
     int r = 0;
 
     entry.link = NULL;
     if (dirs->extents[0].size)
-        r = image_links_seen(&dirs->iso->files, place, entry.path, &before);
+        r = note_content(dirs, entry.path, &before);
     if (r == -ENOMEM)
         return image_walk_damage(dirs->iso->walk, NULL, r, NULL);
     if (dirs->rest && (before || !dirs->extents[0].size))
@@ -202,6 +218,7 @@ static int read_self(struct dirs *dirs, uint64_t start, struct iso_record *ret,
 static int take_dir(struct dirs *dirs, const struct iso_record *record)
 {
     struct iso_record self;
+    struct iso_extent place;
     struct assay_error err = {0};
     int r = 0;
 
@@ -227,7 +244,13 @@ static int take_dir(struct dirs *dirs, const struct iso_record *record)
 
         r = image_walk_entry(dirs->iso->walk, &entry);
     }
-    return r < 0 ? r : enter(dirs, &record->extent);
+    if (r < 0)
+        return r;
+    /* Linux goes by the directory's own record: what is longer there is not to be hidden. */
+    place = record->extent;
+    if (read_self(dirs, place.start, &self, &err) == 0 && self.extent.size > place.size)
+        place.size = self.extent.size;
+    return enter(dirs, &place);
 }
 
 static int take_record(struct dirs *dirs, struct iso_record *record, size_t path)

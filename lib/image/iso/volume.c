@@ -18,12 +18,20 @@ enum {
 static void add_tree(struct iso *iso, const uint8_t *sector, enum iso_names names)
 {
     const uint8_t *root = sector + 156;
+    uint64_t start = ((uint64_t)image_le32(root + 2) + root[1]) * iso->block_size;
     struct iso_tree *tree = &iso->trees[iso->n_trees];
 
-    if (iso->n_trees == ISO_TREES_MAX)
+    for (size_t i = 0; i < iso->n_trees; i++)
+        if (iso->trees[i].root.start == start)
+            return;
+
+    if (iso->n_trees == ISO_TREES_MAX) {
+        image_walk_unread(iso->walk, NULL, UNREAD_BUDGET, "more than %d trees of directories",
+                          ISO_TREES_MAX);
         return;
+    }
     *tree = (struct iso_tree){.names = names};
-    tree->root.start = ((uint64_t)image_le32(root + 2) + root[1]) * iso->block_size;
+    tree->root.start = start;
     tree->root.size = image_le32(root + 10);
     iso->n_trees++;
 }
@@ -67,8 +75,10 @@ static void look_for_rock_ridge(struct iso *iso, struct iso_tree *tree)
 
 static int take_primary(struct iso *iso, const uint8_t *sector)
 {
-    if (iso->n_trees) /* a copy */
+    if (iso->n_trees) { /* a copy, or one that says something else */
+        add_tree(iso, sector, ISO_NAMES_PLAIN);
         return 0;
+    }
     iso->block_size = image_le16(sector + 128);
     if (iso->block_size != 512 && iso->block_size != 1024 && iso->block_size != ISO_SECTOR) {
         image_walk_unread(iso->walk, NULL, UNREAD_CORRUPT,
@@ -91,6 +101,9 @@ static void take_supplementary(struct iso *iso, const uint8_t *sector)
 
     if (iso->n_trees)
         add_tree(iso, sector, joliet ? ISO_NAMES_JOLIET : ISO_NAMES_PLAIN);
+    else
+        image_walk_unread(iso->walk, NULL, UNREAD_CORRUPT,
+                          "a supplementary volume descriptor before the primary one");
 }
 
 /* "El Torito" Bootable CD-ROM Format Specification 1.0, figure 7. */

@@ -33,6 +33,7 @@ int image_iso_walk(struct image_walk *walk, struct blocks *blocks)
     iso.piece = malloc(IMAGE_PIECE);
     r = iso.piece ? walk_volume(&iso) : image_walk_damage(walk, NULL, -ENOMEM, NULL);
     image_links_free(&iso.files);
+    image_links_free(&iso.starts);
     image_cover_free(&iso.cover);
     free(iso.piece);
     return r;
