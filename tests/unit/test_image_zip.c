@@ -52,6 +52,23 @@ START_TEST(members_that_no_directory_lists)
 }
 END_TEST
 
+/* Two directories, of which one program takes this one and another one that. */
+START_TEST(a_zip_with_two_ends)
+{
+    python("with z.ZipFile('artifact', 'w', z.ZIP_DEFLATED) as f:\n"
+           "    f.writestr('shown', 'c' * 3000)\n"
+           "data = open('artifact', 'rb').read()\n"
+           "at = data.rindex(b'PK\\5\\6')\n"
+           "start = struct.unpack('<I', data[at + 16:at + 20])[0]\n"
+           "open('artifact', 'wb').write(data[:start])\n"
+           "with z.ZipFile('artifact', 'a', z.ZIP_DEFLATED) as f:\n"
+           "    f.writestr('hidden', (NEEDLE + '\\n') * 50)\n"
+           "    f.comment = data[start:-2] + b'\\1\\0'\n");
+    walk_whole(&seen, "artifact");
+    ck_assert(find(&seen, "hidden") || find_unread(&seen, "", UNREAD_CORRUPT));
+}
+END_TEST
+
 START_TEST(nothing_is_unlisted_in_what_tools_write)
 {
     static const char *const makes[] = {
@@ -173,11 +190,15 @@ static void done(void)
 
 int main(void)
 {
-    const TTest *const tests[] = {
-        members_that_no_directory_lists,       nothing_is_unlisted_in_what_tools_write,
-        names_that_differ_repeat_or_climb,     a_bomb_of_many_members_is_stopped,
-        what_stands_around_members_is_scanned, a_checksum_that_differs_is_told,
-        what_cannot_be_decoded_is_told_once,   NULL};
+    const TTest *const tests[] = {members_that_no_directory_lists,
+                                  a_zip_with_two_ends,
+                                  nothing_is_unlisted_in_what_tools_write,
+                                  names_that_differ_repeat_or_climb,
+                                  a_bomb_of_many_members_is_stopped,
+                                  what_stands_around_members_is_scanned,
+                                  a_checksum_that_differs_is_told,
+                                  what_cannot_be_decoded_is_told_once,
+                                  NULL};
 
     return suite_run("image_zip", tests, set_up, done);
 }

@@ -13,7 +13,8 @@
 #define LOCATOR_SIZE 20   /* 4.3.15 */
 #define END_SIZE 22       /* 4.3.16 */
 #define COMMENT_MAX 65535 /* bytes behind that record */
-#define EXTRA_64 1        /* 4.5.3 */
+#define LIBARCHIVE_TAIL 16384
+#define EXTRA_64 1 /* 4.5.3 */
 #define NAME_MAX_SANE 4096
 #define PIECE ((size_t)64 << 10)
 
@@ -22,6 +23,21 @@ struct directory {
     uint64_t start, end; /* bytes of the file */
     uint64_t shift;      /* what offsets lack, where something stands before the zip */
 };
+
+/* libarchive goes by the last such record of the zip's last 16 KiB, others by the one whose comment
+ * ends with the file: where these are two, programs see different files. */
+static int one_end(const uint8_t *data, size_t len, size_t at, struct assay_error *err)
+{
+    bool more = len - at > LIBARCHIVE_TAIL;
+
+    for (size_t i = at + 1; !more && i + 4 <= len; i++)
+        more = memcmp(data + i, "PK\5\6", 4) == 0;
+    if (more || memcmp(data + at + 4, data + at + 6, 2) != 0 ||
+        memcmp(data + at + 8, data + at + 10, 2) != 0)
+        return assay_error_set(err, EBADMSG,
+                               "the zip can be read in more than one way: its end is ambiguous");
+    return 1;
+}
 
 /* Finds the last record. Returns 1, 0 when there is none, or a negative errno. */
 static int find_end(struct blocks *blocks, uint64_t *ret_at, uint8_t end[END_SIZE],
@@ -41,13 +57,28 @@ static int find_end(struct blocks *blocks, uint64_t *ret_at, uint8_t end[END_SIZ
             (size_t)image_le16(data + i + 20) <= len - END_SIZE - i) {
             memcpy(end, data + i, END_SIZE);
             *ret_at = blocks->size - len + i;
-            return 1;
+            return one_end(data, len, i, err);
         }
     return 0;
 }
 
-/* The record of 64-bit numbers, where there is one. Returns 1, 0, or a negative errno. */
-static int find_end64(struct blocks *blocks, uint64_t end_at, uint64_t *ret_at,
+/* Whether both records say the same, as far as the one of 32 bits has room, and libarchive takes
+ * the one of 64 bits. */
+static bool ends_agree(const uint8_t *locator, const uint8_t *end64, const uint8_t *end)
+{
+    uint64_t record = image_le64(end64 + 4) + 12;
+    uint32_t size = image_le32(end + 12), offset = image_le32(end + 16);
+
+    return image_le32(locator + 4) == 0 && image_le32(locator + 16) == 1 &&
+           memcmp(end64, "PK\6\6", 4) == 0 && record >= END64_SIZE && record <= LIBARCHIVE_TAIL &&
+           image_le64(end64 + 16) == 0 && image_le64(end64 + 24) == image_le64(end64 + 32) &&
+           (size == UINT32_MAX || size == image_le64(end64 + 40)) &&
+           (offset == UINT32_MAX || offset == image_le64(end64 + 48));
+}
+
+/* The record of 64-bit numbers, where there is one beside `end`. Returns 1, 0, or a negative errno.
+ */
+static int find_end64(struct blocks *blocks, uint64_t end_at, const uint8_t *end, uint64_t *ret_at,
                       uint8_t end64[END64_SIZE], struct assay_error *err)
 {
     uint8_t locator[LOCATOR_SIZE];
@@ -60,10 +91,12 @@ static int find_end64(struct blocks *blocks, uint64_t end_at, uint64_t *ret_at,
     if (r < 0 || memcmp(locator, "PK\6\7", 4) != 0)
         return r;
     at = image_le64(locator + 8);
-    if (at > end_at - LOCATOR_SIZE - END64_SIZE)
-        return 0;
-    r = blocks_read(blocks, end64, END64_SIZE, at, err);
-    if (r < 0 || memcmp(end64, "PK\6\6", 4) != 0)
+    if (at <= end_at - LOCATOR_SIZE - END64_SIZE)
+        r = blocks_read(blocks, end64, END64_SIZE, at, err);
+    if (r == 0 && !ends_agree(locator, end64, end))
+        return assay_error_set(err, EBADMSG,
+                               "the zip can be read in more than one way: its ends do not agree");
+    if (r < 0)
         return r;
     *ret_at = at;
     return 1;
@@ -79,7 +112,7 @@ static int find_directory(struct blocks *blocks, struct directory *ret, struct a
         return r;
     size = image_le32(end + 12);
     offset = image_le32(end + 16);
-    r = find_end64(blocks, at, &at, end64, err);
+    r = find_end64(blocks, at, end, &at, end64, err);
     if (r < 0)
         return r;
     if (r > 0) {
