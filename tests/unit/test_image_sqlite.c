@@ -110,6 +110,12 @@ START_TEST(long_values_are_read)
     ck_assert_str_eq(find(&seen, "t")->head, "before\n1\n");
     ck_assert(find(&seen, "t")->needle);
     ck_assert_uint_eq(find(&seen, "t")->end, 9 + 50000000 + strlen(NEEDLE) + 2 + 8);
+    sh("echo %s | gzip -c >x.gz; { cat x.gz; head -c 40000000 /dev/urandom | gzip -1; } >y.gz",
+       NEEDLE);
+    database("CREATE TABLE t(a); INSERT INTO t VALUES(readfile('y.gz'))");
+    walk_whole(&seen, "f");
+    nothing_unread(&seen);
+    ck_assert(find(&seen, "t/1/a!a")->needle);
     database("CREATE TABLE t(a PRIMARY KEY, b) WITHOUT ROWID;"
              "INSERT INTO t VALUES(1, zeroblob(50000000))");
     walk_whole(&seen, "f");

@@ -110,12 +110,11 @@ static const char *column_name(const struct table *table, size_t index)
 }
 
 /* A container: an entry of its own, TABLE/ROWID/COLUMN. */
-static int walk_container(struct table *table, size_t column, const uint8_t *data, size_t len)
+static int walk_container(struct table *table, size_t column, struct content *content)
 {
-    struct value_content value = {.content = {.size = len, .next = value_next}, .data = data};
-    struct entry entry = {.type = ENTRY_FILE, .uid = -1, .gid = -1, .size = (int64_t)len};
+    struct entry entry = {.type = ENTRY_FILE, .uid = -1, .gid = -1, .size = (int64_t)content->size};
     _cleanup_free_ char *path = NULL;
-    int r = check_ratio(table, len);
+    int r = check_ratio(table, (size_t)content->size);
 
     if (r < 0)
         return r;
@@ -123,9 +122,17 @@ static int walk_container(struct table *table, size_t column, const uint8_t *dat
                  column_name(table, column)) < 0)
         return image_walk_damage(table->self->walk, NULL, -ENOMEM, NULL);
     entry.path = path;
-    return image_walk_file(table->self->walk, &entry, &value.content);
+    return image_walk_file(table->self->walk, &entry, content);
 }
 
+static int walk_value(struct table *table, size_t column, const uint8_t *data, size_t len)
+{
+    struct value_content value = {.content = {.size = len, .next = value_next}, .data = data};
+
+    return walk_container(table, column, &value.content);
+}
+
+/* `data`: the first IMAGE_HEAD_SIZE bytes of the value at least. */
 static bool is_container(const uint8_t *data, size_t len)
 {
     struct image_head head = {
@@ -152,7 +159,7 @@ static int take_value(struct table *table, size_t column)
         len = data ? len : 0;
     }
     if ((type == SQLITE_BLOB || type == SQLITE_TEXT) && is_container(data, len))
-        r = walk_container(table, column, data, len);
+        r = walk_value(table, column, data, len);
     else
         r = table_put(table, data, len);
     return r < 0 ? r : table_put(table, "\n", 1);
@@ -262,17 +269,67 @@ static int next_rowid(struct table *table)
     return code == SQLITE_ROW ? SQLITE_OK : code == SQLITE_DONE ? SQLITE_CORRUPT : code;
 }
 
+/* A value too long to be held, piece by piece. */
+struct long_content {
+    struct content content;
+    sqlite3_blob *blob;
+    int at;
+    uint8_t *buffer; /* IMAGE_HEAD_SIZE bytes */
+};
+
+static int long_next(struct content *content, const uint8_t **ret, size_t *ret_len,
+                     uint64_t *ret_offset, struct assay_error *err)
+{
+    struct long_content *self = (struct long_content *)content;
+    int left = (int)content->size - self->at;
+    int len = left < IMAGE_HEAD_SIZE ? left : IMAGE_HEAD_SIZE, code;
+
+    if (!len)
+        return 0;
+    code = sqlite3_blob_read(self->blob, self->buffer, len, self->at);
+    if (code != SQLITE_OK)
+        return assay_error_set(err, EBADMSG, "the database is damaged: %s", sqlite3_errstr(code));
+    *ret = self->buffer;
+    *ret_len = (size_t)len;
+    *ret_offset = (uint64_t)self->at;
+    self->at += len;
+    return 1;
+}
+
+/* Walks the value if it is a container. Returns 0, SQLite's code, or below 0 what ends the table.
+ */
+static int walk_long_container(struct table *table, size_t column, sqlite3_blob *blob,
+                               bool *ret_container)
+{
+    _cleanup_free_ uint8_t *buffer = malloc(IMAGE_HEAD_SIZE);
+    int size = sqlite3_blob_bytes(blob), code;
+    struct long_content content = {
+        .content = {.size = (uint64_t)size, .next = long_next}, .blob = blob, .buffer = buffer};
+
+    *ret_container = false;
+    if (!buffer)
+        return SQLITE_NOMEM;
+    code = sqlite3_blob_read(blob, buffer, size < IMAGE_HEAD_SIZE ? size : IMAGE_HEAD_SIZE, 0);
+    if (code != SQLITE_OK)
+        return code;
+    *ret_container = is_container(buffer, (size_t)size);
+    return *ret_container ? walk_container(table, column, &content.content) : 0;
+}
+
 /* A value too long to be held is read piece by piece, as it is stored. */
 static int take_long_value(struct table *table, size_t column)
 {
     sqlite3_blob *blob = NULL;
-    int r = 0, code = sqlite3_blob_open(table->self->db, "main", table->name,
-                                        column_name(table, column), table->last, 0, &blob);
+    bool container;
+    int r, code = sqlite3_blob_open(table->self->db, "main", table->name,
+                                    column_name(table, column), table->last, 0, &blob);
 
     if (code != SQLITE_OK) /* a number or NULL */
         return code == SQLITE_ERROR ? table_put(table, "\n", 1) : code;
     r = table_flush(table);
-    for (int at = 0, size = sqlite3_blob_bytes(blob); r == 0 && at < size;) {
+    if (r == 0)
+        r = walk_long_container(table, column, blob, &container);
+    for (int at = 0, size = sqlite3_blob_bytes(blob); r == 0 && !container && at < size;) {
         int len = size - at < (int)BUFFER ? size - at : (int)BUFFER;
 
         r = sqlite3_blob_read(blob, table->buffer, len, at);
