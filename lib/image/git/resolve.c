@@ -72,8 +72,8 @@ static void attach_wanted(struct git_pack *pack, uint32_t index)
     for (; low < pack->n_wanted && memcmp(pack->wanted[low].id, id, pack->id_size) == 0; low++) {
         struct git_object *delta = &pack->objects[pack->wanted[low].index];
 
-        if (delta->base != GIT_NONE_INDEX) /* the pack holds its base twice */
-            continue;
+        if (delta->base != GIT_NONE_INDEX) /* the pack holds their base twice */
+            return;
         delta->base = index;
         delta->sibling = pack->objects[index].child;
         pack->objects[index].child = pack->wanted[low].index;
