@@ -168,9 +168,9 @@ static bool good_name(const char *name)
 
 int nar_hash_node(struct nar_hash *nar, const struct nar_node *node)
 {
-    const char *name = node->path;
+    const char *name;
     char *path;
-    int r = 0;
+    int r;
 
     if (nar->failed)
         return nar->failed;

@@ -21,10 +21,9 @@
 static void parse_extent(const char *line, struct vmdk_descriptor *ret)
 {
     char access[10], type[10], name[VMDK_NAME_MAX] = "";
-    unsigned long long sectors;
-    int n = sscanf(line, "%9s %llu %9s \"%199[^\n\r\"]\"", access, &sectors, type, name);
+    int n = sscanf(line, "%9s %*[0-9] %9s \"%199[^\n\r\"]\"", access, type, name);
 
-    if (n < 3 || (strcmp(access, "RW") != 0 && strcmp(access, "RDONLY") != 0 &&
+    if (n < 2 || (strcmp(access, "RW") != 0 && strcmp(access, "RDONLY") != 0 &&
                   strcmp(access, "NOACCESS") != 0))
         return;
     if (ret->extents++)
