@@ -12,17 +12,14 @@
 #define QUIET ((uint64_t)1 << 20) /* bytes, or 4 KiB an entry, between two looks at the clock */
 #define WHERE_MAX 8192
 
-/* A copy of a name as it is shown, NULL when memory ran out. What is too long is cut at a slash:
- * the visitor would not know a secret again of which it is shown a part. */
+/* A copy of a name as it is shown, NULL when memory ran out. Of what is too long nothing is: the
+ * visitor would not know a secret again of which it is shown a part, and a slash may stand in one.
+ */
 static char *shown_name(const struct image_walk *walk, const char *path)
 {
     size_t len = strnlen(path, walk->budget->name + 1);
 
-    if (len <= walk->budget->name)
-        return strndup(path, len);
-    while (len && path[len - 1] != '/')
-        len--;
-    return len ? strndup(path, len) : strdup("(a name too long)");
+    return len <= walk->budget->name ? strndup(path, len) : strdup("(a name too long)");
 }
 
 void image_walk_unread(struct image_walk *walk, const char *path, enum unread_reason reason,
@@ -149,8 +146,9 @@ static int walk_announce(struct image_walk *walk, const struct entry *entry)
         if (!cut)
             return walk_fail(walk, -ENOMEM, NULL);
         copy.path = cut;
-        image_walk_unread(walk, cut, UNREAD_BUDGET, "a name of more than %zu bytes",
-                          walk->budget->name);
+        image_walk_unread(walk, cut, UNREAD_BUDGET,
+                          "a name of more than %zu bytes, that of entry %" PRIu64,
+                          walk->budget->name, walk->result->entries + 1);
     }
     walk->result->entries++;
     if (walk->count)

@@ -106,3 +106,11 @@ def tar_header(name, size, kind=b"0", **more):
     for key, value in more.items():
         setattr(entry, key, value)
     return entry.tobuf(tarfile.GNU_FORMAT)
+
+
+def numbered(header, total, number):
+    """The header of a file d/0000000 under another number; `total` is the sum of its bytes."""
+    digits = b"%07d" % number
+    # The checksum counts its own field as spaces.
+    checksum = total - sum(header[148:156]) + 8 * 32 + sum(digits) - 7 * 48
+    return (header[:2] + digits + header[9:148] + b"%06o\0 " % checksum + header[156:])

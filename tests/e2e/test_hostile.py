@@ -2,17 +2,22 @@
 ends, says what was not read and why, never passes, and leaves nothing behind."""
 import bz2
 import gzip
+import io
 import json
 import lzma
 import os
+import signal
 import subprocess
+import tarfile
 import unittest
 from pathlib import Path
 
-from bombs import (MIB, gzip_bomb, nested, tar_header, tar_of, zip_of, zip_overlapping, zip_tree,
+from bombs import (MIB, gzip_bomb, nested, numbered, tar_header, tar_of, zip_of, zip_overlapping, zip_tree,
                    zstd_window)
 from cli_harness import CliTest
+from harness import DaemonTest, scripted, tarball
 from test_cli_scan import TOKEN
+from test_worker import finish, start_scan, stop_reading_worker
 
 SECRET = f"token={TOKEN}\n".encode()
 
@@ -129,6 +134,175 @@ class Bombs(Hostile):
                 self.assertEqual(len(places), 1, places)
                 self.assertTrue(places[0]["where"].startswith("deep"), places)
                 self.assertIn("more than 8 deep", places[0]["detail"])
+
+
+class Sizes(Hostile):
+    """Sizes that lie."""
+
+    def test_a_tar_that_promises_more_than_it_holds(self):
+        data = tar_header("token", 1 << 40) + SECRET + bytes(1000)
+        report = self.scan(data, code=1)
+        self.assertIn(("token", "corrupt"), [(place["where"], place["reason"])
+                                             for place in report["coverage"]["unread"]])
+
+    def test_sizes_at_the_end_of_gzip_and_in_zip(self):
+        data = bytearray(gzip.compress(b"content " * 100))
+        data[-4:] = b"\xff\xff\xff\x7f"
+        self.assertEqual(self.scan(bytes(data))["coverage"]["unread"][0]["reason"], "corrupt")
+        data = bytearray(zip_of([("a", b"content " * 100)]))
+        for at in (22, data.rindex(b"PK\1\2") + 24):
+            data[at:at + 4] = b"\0\0\0\1"
+        self.assertEqual(self.scan(bytes(data))["coverage"]["unread"][0]["reason"], "corrupt")
+
+    def test_holes_cost_nothing(self):
+        self.sh(f"""
+            mkdir tree; truncate -s 1T tree/huge; echo 'token={TOKEN}' >tree/token
+            tar -cSf sparse.tar tree
+            qemu-img create -q -f qcow2 -o cluster_size=2M disk.qcow2 60T""")
+        for name, code in (("sparse.tar", 1), ("disk.qcow2", 0)):
+            report = json.loads(self.assay("scan", name, "--format", "json", code=code)[0])
+            self.assertEqual(report["coverage"]["unread"], [])
+
+
+class Budgets(Hostile):
+    """Each limit of the policy, reached."""
+
+    def many(self, count):
+        """A tar of `count` empty files, written as it is made."""
+        with open(self.home / "many.tar", "wb") as out:
+            for i in range(count):
+                out.write(tar_header(f"d/{i}", 0))
+            out.write(bytes(1024))
+        return "many.tar"
+
+    def test_entries(self):
+        report = self.scan(self.many(50_000), entries=10_000)
+        self.assertEqual(report["coverage"]["entries"], 10_000)
+        self.assertEqual(report["coverage"]["unread"][0]["detail"],
+                         "more entries than the budget allows")
+
+    def test_many_entries_fit_into_the_worker(self):
+        header = tar_header("d/0000000", 0)
+        total = sum(header)
+        with open(self.home / "many.tar", "wb") as out:
+            for i in range(200_000):
+                out.write(numbered(header, total, i))
+            out.write(bytes(1024))
+        out, _ = self.assay("scan", "many.tar", "--format", "json", code=0)
+        coverage = json.loads(out)["coverage"]
+        self.assertEqual(coverage["unread"], [])
+        self.assertGreaterEqual(coverage["entries"], 200_000)
+
+    def test_depth(self):
+        data = nested(lambda data: tar_of(tar=data), b"x", 4)
+        self.unread(self.scan(data, depth=2), "tar!tar!tar", "budget", "more than 2 deep")
+
+    def test_expanded_bytes(self):
+        report = self.scan(gzip_bomb(64 * MIB), expanded=MIB, ratio=100_000)
+        self.unread(report, "", "budget", "bytes")
+
+    def test_ratio(self):
+        data = gzip.compress(os.urandom(8192) * 8704)
+        self.unread(self.scan(data, ratio=1), "", "budget", "more than 1 times its size")
+
+    def test_seconds(self):
+        report = self.scan(gzip_bomb(1 << 40), seconds=1, ratio=100_000, expanded=1 << 50)
+        self.unread(report, "", "budget", "the time for the audit is used up")
+
+
+class Names(Hostile):
+    def test_a_name_too_long_shows_no_part_of_a_secret(self):
+        webhook = "/services/T0" + "1ABCDEF2/B01" + "ABCDEF23/4rT8xKq2" + "LmNp5vWz7YbHc9Jd"
+        for name in ("d/" * 2025 + "hooks.slack.com" + webhook, "d/" * 2040 + TOKEN * 100,
+                     "n" * 65536, "d" * 65000 + "/" + TOKEN):
+            with self.subTest(name[-20:]):
+                for data in (self.pax(name), zip_of([(name[:65535], b"x")])):
+                    (self.home / "a").write_bytes(data)
+                    done = subprocess.run(
+                        [self.env["PATH"].split(":")[0] + "/assay", "scan", "a", "-f", "json"],
+                        cwd=self.home, env=self.env, capture_output=True, check=False)
+                    report = json.loads(done.stdout)
+                    self.assertIn(done.returncode, (1, 3), done.stderr)
+                    self.assertIn("bytes", report["coverage"]["unread"][0]["detail"])
+                    for part in (TOKEN[:10], "1ABCDEF2", "ABCDEF23", "4rT8xKq2"):
+                        self.assertNotIn(part.encode(), done.stdout + done.stderr)
+
+    def pax(self, name):
+        data = io.BytesIO()
+        with tarfile.open(fileobj=data, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            entry = tarfile.TarInfo(name)
+            entry.size = 1
+            tar.addfile(entry, io.BytesIO(b"x"))
+        return data.getvalue()
+
+    def test_paths_and_links_that_lead_elsewhere(self):
+        self.sh(f"""
+            mkdir in; cd in; mkdir d; ln -s self self; ln -s ../../../../etc/passwd up
+            ln -s / d/root; mkfifo fifo; echo 'token={TOKEN}' >d/token; ln d/token d/hard
+            tar -cPf ../a.tar --transform 's,^d/token,../../../../tmp/token,;s,^up,/etc/up,' .
+            find . | cpio -o -H newc --quiet >../a.cpio""")
+        with tarfile.open(self.home / "a.tar", "a") as tar:
+            for name, kind, link in (("l1", tarfile.LNKTYPE, "l2"), ("l2", tarfile.LNKTYPE, "l1"),
+                                     ("gone", tarfile.LNKTYPE, "nowhere"),
+                                     ("null", tarfile.CHRTYPE, ""), ("disk", tarfile.BLKTYPE, "")):
+                entry = tarfile.TarInfo(name)
+                entry.type, entry.linkname = kind, link
+                tar.addfile(entry)
+        (self.home / "a.zip").write_bytes(zip_of([("../../../tmp/token", SECRET),
+                                                  ("/etc/passwd", b"x")]))
+        for name in ("a.tar", "a.cpio", "a.zip"):
+            with self.subTest(name):
+                out, _ = self.assay("scan", name, "--format", "json", code=1)
+                report = json.loads(out)
+                self.assertIn("forges.github-pat", [f["rule"] for f in report["findings"]])
+                self.assertEqual(report["verdict"], "reject")
+                self.assertFalse(Path("/tmp/token").exists())
+
+
+class Changing(Hostile):
+    """The artifact changes while the worker reads it."""
+
+    def changed(self, change):
+        path = self.home / "artifact"
+        self.sh("head -c 30M /dev/urandom >a && tar -c a | gzip -1 >artifact && rm a")
+        scan = start_scan(path)
+        worker = stop_reading_worker(scan)
+        with open(path, "r+b") as file:
+            change(file)
+        os.kill(worker, signal.SIGCONT)
+        code, report, err = finish(scan)
+        self.assertNotIn("Sanitizer", err)
+        self.assertEqual(holding(self.home), {})
+        return code, report, err
+
+    def test_it_shrinks(self):
+        code, report, err = self.changed(lambda file: file.truncate(100_000))
+        self.assertEqual(code, 3, err)
+        self.assertTrue(report is None or report["verdict"] == "incomplete", report)
+        self.assertTrue(report or "artifact" in err, err)
+
+    def test_a_fifo_is_refused(self):
+        self.sh("mkfifo fifo")
+        _, err = self.assay("scan", "fifo", code=2)
+        self.assertIn("not a regular file", err)
+
+
+class Built(DaemonTest):
+    def test_a_bomb_is_rejected_and_the_daemon_goes_on(self):
+        daemon = self.daemon()
+        daemon.config["targets"] = {
+            "bomb": scripted(daemon.folder / "bomb", 'head -c 300M /dev/zero | gzip -9 >"$1"'),
+            "good": tarball("minimal"),
+        }
+        daemon.start()
+        shown = daemon.wait(daemon.build("bomb"))
+        self.assertEqual((shown["state"], shown["verdict"]), ("rejected", "incomplete"),
+                         daemon.build_log(1))
+        self.assertEqual(daemon.request("GET", "/healthz")[0], 200)
+        self.assertEqual(daemon.api("GET", "/releases"), [])
+        shown = daemon.wait(daemon.build("good"))
+        self.assertEqual(shown["state"], "published", daemon.build_log(2))
+        self.assertEqual(daemon.processes(), {})
 
 
 if __name__ == "__main__":

@@ -174,8 +174,8 @@ START_TEST(names_that_are_hostile)
 }
 END_TEST
 
-/* Of a name that is too long no part of a word is shown. */
-START_TEST(a_name_is_cut_between_words)
+/* Of a name that is too long nothing is shown: a secret may go on behind a slash. */
+START_TEST(a_long_name_is_not_cut)
 {
     sh("python3 -c 'import tarfile, io\n"
        "name = \"/\".join([\"d\" * 99] * 40) + \"/\" + \"" NEEDLE "\" * 20\n"
@@ -184,8 +184,8 @@ START_TEST(a_name_is_cut_between_words)
     walk_whole(&seen, "artifact");
     ck_assert_uint_eq(seen.n_unread, 1);
     ck_assert_int_eq(seen.unread[0].reason, UNREAD_BUDGET);
-    ck_assert_ptr_null(strstr(seen.unread[0].where, "needle"));
-    ck_assert_ptr_null(strstr(seen.records[0].where, "needle"));
+    ck_assert_str_eq(seen.unread[0].where, "(a name too long)");
+    ck_assert_str_eq(seen.records[0].where, "(a name too long)");
 }
 END_TEST
 
@@ -300,7 +300,7 @@ int main(void)
     tcase_add_test(tests, depth_has_an_end);
     tcase_add_test(tests, budgets_end_the_walk);
     tcase_add_test(tests, names_that_are_hostile);
-    tcase_add_test(tests, a_name_is_cut_between_words);
+    tcase_add_test(tests, a_long_name_is_not_cut);
     tcase_add_test(tests, a_size_that_lies);
     tcase_add_test(tests, a_header_that_only_looks_like_one);
     tcase_add_test(tests, directories_in_circles);
