@@ -12,8 +12,8 @@ import tarfile
 import unittest
 from pathlib import Path
 
-from bombs import (MIB, gzip_bomb, nested, numbered, tar_header, tar_of, zip_of, zip_overlapping, zip_tree,
-                   zstd_window)
+from bombs import (MIB, gzip_bomb, nested, numbered, tar_header, tar_of, zip_of, zip_overlapping,
+                   zip_tree, zstd_window)
 from cli_harness import CliTest
 from harness import DaemonTest, scripted, tarball
 from test_cli_scan import TOKEN
