@@ -327,11 +327,17 @@ static int archive_take(struct archive_walk *self, struct archive_entry *from, b
     return r;
 }
 
-/* The end of the entries. A tar that was cut between two of them is none that is damaged to
- * libarchive. */
+/* The end of the entries. To libarchive a tar that was cut between two of them is not damaged, nor
+ * an ar that was cut in a member's header. */
 static int archive_end(struct archive_walk *self)
 {
+    uint64_t left = self->lent - (uint64_t)archive_filter_bytes(self->archive, -1);
+
     self->ended = true;
+    if (self->in && left > 1 && left < self->format->member_header)
+        image_walk_unread(self->walk, NULL, UNREAD_CORRUPT,
+                          "the %s ends amid the header of a member: it was cut",
+                          self->format->name);
     if (self->format->end_mark &&
         archive_filter_bytes(self->archive, -1) == archive_read_header_position(self->archive))
         image_walk_unread(self->walk, NULL, UNREAD_CORRUPT,

@@ -50,6 +50,9 @@ struct image_format {
     int (*support)(struct archive *archive);
     bool packed_names; /* names stand in compressed headers only */
     bool end_mark;     /* of STREAM: its end is marked, so that one without a mark was cut */
+    /* Of STREAM: bytes of a member's header, where libarchive takes less than one for the end (a
+     * single byte is padding); else 0. */
+    size_t member_header;
 
     /* STREAM otherwise. Damage is reported by the function itself; errors end the walk. */
     int (*stream)(struct image_walk *walk, struct stream *in);

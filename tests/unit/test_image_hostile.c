@@ -45,6 +45,20 @@ START_TEST(a_cut_is_noticed)
 }
 END_TEST
 
+START_TEST(an_ar_that_was_cut_in_a_header)
+{
+    sh("echo 2.0 >debian-binary; ar qc whole debian-binary");
+    for (unsigned size = 10; size < 68; size += 7) {
+        sh("head -c %u whole >artifact", size);
+        walk_whole(&seen, "artifact");
+        ck_assert_msg(find_unread(&seen, "", UNREAD_CORRUPT) != NULL, "cut to %u bytes", size);
+    }
+    sh("printf '\\n' | cat whole - >artifact"); /* padding */
+    walk_whole(&seen, "artifact");
+    nothing_unread(&seen);
+}
+END_TEST
+
 /* Flips bits all over; whatever comes of it, the walk ends in order. */
 static void flip_everywhere(unsigned times)
 {
@@ -295,6 +309,7 @@ int main(void)
     tcase_set_timeout(tests, 0);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_cut_is_noticed);
+    tcase_add_test(tests, an_ar_that_was_cut_in_a_header);
     tcase_add_test(tests, flipped_bits_do_no_harm);
     tcase_add_test(tests, a_bomb_is_stopped);
     tcase_add_test(tests, depth_has_an_end);

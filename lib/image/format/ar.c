@@ -15,4 +15,5 @@ const struct image_format image_format_ar = {
     .notes = "deb, static libraries",
     .probe = probe_ar,
     .support = archive_read_support_format_ar,
+    .member_header = 60, /* ar(5) */
 };
