@@ -47,7 +47,7 @@ END_TEST
 
 START_TEST(an_ar_that_was_cut_in_a_header)
 {
-    sh("echo 2.0 >debian-binary; ar qc whole debian-binary");
+    sh("echo 2.0 >member; ar qc whole member");
     for (unsigned size = 10; size < 68; size += 7) {
         sh("head -c %u whole >artifact", size);
         walk_whole(&seen, "artifact");
