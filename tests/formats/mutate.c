@@ -335,8 +335,7 @@ int main(int argc, char **argv)
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    mutate_all(&run, number("ASSAY_MUTATE_SECONDS", 60),
-               number("ASSAY_MUTATE_SEED", 1));
+    mutate_all(&run, number("ASSAY_MUTATE_SECONDS", 60), number("ASSAY_MUTATE_SEED", 1));
     printf("%llu walks, %llu ended inside of a library, %llu wrong\n",
            (unsigned long long)run.walks, (unsigned long long)run.in_libraries,
            (unsigned long long)run.wrong);
