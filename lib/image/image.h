@@ -34,12 +34,18 @@
  *                          shows them
  *   (payload)              what an rpm holds, where that is in no format that is known
  *   (unlisted at 1234)     META: what begins like a member in a zip, at that offset, where the
- * zip's directory lists none (path 1), (path 2), ...  store paths in what nix-store --export wrote;
- * "(path 1 info)", META, holds the path's name, its references and its deriver, a line each TABLE
- * the rows of a SQLite table: its values, one per line TABLE/ROWID/COLUMN     a value of it that is
- * a container itself (a running number where the table has no row ids) commit/ID, tree/ID, tag/ID,
- * blob/ID/PATH objects of a git pack; PATH where a tree of the pack names the blob commit, tree,
- * tag, blob what a loose git object is NAME:STREAM            an NTFS alternate data stream */
+ *                          zip's directory lists none
+ *   (path 1), (path 2)     store paths in what nix-store --export wrote
+ *   (path 1 info)          META: that path's name, its references and its deriver, a line each
+ *   TABLE                  the rows of a SQLite table: its values, one per line
+ *   TABLE/ROWID/COLUMN     a value of it that is a container itself (a running number where the
+ *                          table has no row ids)
+ *   commit/ID, tree/ID     objects of a git pack
+ *   tag/ID, blob/ID/PATH   the same; PATH where a tree of the pack names the blob
+ *   commit, tree, tag, blob
+ *                          what a loose git object is
+ *   NAME:STREAM            an NTFS alternate data stream
+ */
 #ifndef ASSAY_IMAGE_IMAGE_H
 #define ASSAY_IMAGE_IMAGE_H
 
