@@ -5,17 +5,14 @@
  *   objects back of an OFS_DELTA, or the object named by a REF_DELTA), content */
 #include "fuzz.h"
 
-#include <errno.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <assay/buf.h>
 
 #include "image/git/git.h"
-#include "image/image.h"
+#include "walk.h"
 
 #define RECIPE 6
 #define OBJECTS_MAX 256
@@ -133,62 +130,21 @@ static void cook(struct kitchen *kitchen, const uint8_t *data, size_t size)
     put(kitchen, digest, sizeof(digest));
 }
 
-static int on_entry(void *ctx, const struct entry *entry)
+static void must_have_a_name(const struct entry *entry)
 {
-    (void)ctx;
     if (!entry->path[0])
-        __builtin_trap();
-    return 0;
-}
-
-static int on_bytes(void *ctx, unsigned level, const uint8_t *data, size_t len, uint64_t offset)
-{
-    volatile uint8_t touched = data[0] ^ data[len - 1];
-
-    (void)ctx;
-    (void)level;
-    (void)offset;
-    (void)touched;
-    return 0;
-}
-
-static int on_done(void *ctx)
-{
-    (void)ctx;
-    return 0;
-}
-
-static void on_unread(void *ctx, const char *where, enum unread_reason reason, const char *detail)
-{
-    (void)ctx;
-    (void)where;
-    if (!unread_token(reason) || !detail[0])
         __builtin_trap();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct image_visitor visitor = {
-        .entry = on_entry, .bytes = on_bytes, .done = on_done, .unread = on_unread};
-    static const struct image_host host = {0};
-    struct image_budget budget = image_budget_default;
     struct kitchen *kitchen = calloc(1, sizeof(*kitchen));
-    struct image_result result;
-    struct assay_error err = {0};
-    int fd = memfd_create("pack", MFD_CLOEXEC), r;
 
-    if (!kitchen || fd < 0)
+    if (!kitchen)
         abort();
     kitchen->pack = ASSAY_BUF(32 << 20);
     cook(kitchen, data, size);
-    if (write(fd, kitchen->pack.data, kitchen->pack.len) != (ssize_t)kitchen->pack.len)
-        abort();
-    budget.expanded = 32 << 20;
-    budget.seconds = 10;
-    r = image_walk(fd, &budget, &visitor, NULL, &host, &result, &err);
-    if (r < 0 && r != -ENOMEM)
-        __builtin_trap();
-    close(fd);
+    fuzz_walk(kitchen->pack.data, kitchen->pack.len, must_have_a_name);
     assay_buf_free(&kitchen->pack);
     free(kitchen);
     return 0;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "scan/stream.h"
+#include "scan.h"
 
 #define PAD 2048
 
@@ -26,63 +26,13 @@ static const char rules_text[] =
 static const char identities_text[] = "[{\"kind\":\"username\",\"value\":\"tim\"},"
                                       " {\"kind\":\"name\",\"value\":\"Ottilie Brandvold\"}]";
 
-static json_t *parse(const char *text)
-{
-    json_t *json = json_loads(text, 0, NULL);
-
-    if (!json)
-        abort();
-    return json;
-}
-
-/* One engine for all inputs, since compiling one takes longer than they do. */
-static struct scan_engine *engine_for(struct findings *findings)
-{
-    static struct scan_engine *engine;
-    json_t *rules, *identities;
-
-    if (!engine) {
-        rules = parse(rules_text);
-        identities = parse(identities_text);
-        if (scan_engine_new(rules, identities, findings, &engine, NULL) < 0)
-            abort();
-        json_decref(rules);
-        json_decref(identities);
-    }
-    engine->findings = findings;
-    return engine;
-}
-
-/* What is found in `len` bytes that are fed in pieces of `piece`. */
-static json_t *scan(const uint8_t *data, size_t len, size_t piece)
-{
-    static const uint8_t key[FINDING_KEY_SIZE] = {1};
-    struct findings *findings = findings_new(key);
-    struct scan_stream *stream = NULL;
-    uint64_t dropped = 0;
-    json_t *json;
-
-    if (!findings || scan_stream_open(engine_for(findings), "", "file", &stream) < 0)
-        abort();
-    for (size_t at = 0, n; at < len; at += n) {
-        n = piece > len - at ? len - at : piece;
-        if (scan_stream_feed(stream, data + at, n, at) < 0)
-            abort();
-    }
-    if (scan_stream_close(stream) < 0)
-        abort();
-    json = findings_json(findings, &dropped);
-    if (!json)
-        abort();
-    findings_free(findings);
-    return json;
-}
+static const struct fuzz_rules texts = {rules_text, identities_text};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     size_t pad, piece, len;
     uint8_t *content;
-    json_t *whole, *cut;
+    json_t *whole;
 
     if (size < 3)
         return 0;
@@ -95,12 +45,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     memset(content, '.', len);
     memcpy(content + pad, data + 3, size);
-    whole = scan(content, len, len + 1);
-    cut = scan(content, len, piece);
-    if (!json_equal(whole, cut))
-        abort();
+    whole = fuzz_scan(&texts, content, len, len + 1);
+    fuzz_must_equal(whole, fuzz_scan(&texts, content, len, piece));
     json_decref(whole);
-    json_decref(cut);
     free(content);
     return 0;
 }

@@ -60,7 +60,7 @@ static inline void fuzz_on_unread(void *ctx, const char *where, enum unread_reas
                                   const char *detail)
 {
     (void)ctx;
-    if (!where || !detail || !unread_token(reason))
+    if (!where || !detail || !detail[0] || !unread_token(reason))
         __builtin_trap();
 }
 
