@@ -52,16 +52,34 @@ static inline void put_blob(const uint8_t *data, size_t len, char ret_sha256[ASS
     ck_assert_msg(blobs_put(f.app.blobs, path, ret_sha256, &err) == 0, "%s", err.text);
 }
 
-/* Takes a new build through its states to `published`. */
-static inline void publish(void)
+/* A new build of `minimal`, `queued`: its number. */
+static inline int64_t queue_build(void)
 {
     struct assay_error err = {0};
-    struct build build;
     int64_t id;
     bool new;
 
     ck_assert_int_eq(
         store_build_create(f.app.store, "minimal", "test", NULL, NULL, &id, &new, &err), 0);
+    return id;
+}
+
+static inline int64_t revision_of(int64_t id)
+{
+    _cleanup_json_ json_t *json = NULL;
+    struct assay_error err = {0};
+
+    ck_assert_int_eq(store_build_json(f.app.store, id, &json, &err), 0);
+    return assay_json_int(json, "revision", 0);
+}
+
+/* Takes a new build through its states to `published`. */
+static inline void publish(void)
+{
+    struct assay_error err = {0};
+    struct build build;
+    int64_t id = queue_build();
+
     ck_assert_int_eq(store_build_claim(f.app.store, &build, &err), 1);
     snprintf(build.version, sizeof(build.version), "2026.11.21-1");
     snprintf(build.artifact_name, sizeof(build.artifact_name), "minimal.wsl");
@@ -222,6 +240,20 @@ static inline int ask_status(enum role role, const char *method, const char *pat
     _cleanup_reply_ struct reply reply = ask(role, method, path, "", body);
 
     return reply.status;
+}
+
+/* Asks for the metric `name` until it is `count`. */
+static inline void until_metric(const char *name, int count)
+{
+    char line[64];
+
+    snprintf(line, sizeof(line), "\n%s %d\n", name, count);
+    for (bool there = false; !there;) {
+        _cleanup_reply_ struct reply reply = ask(ROLE_READ, "GET", "/metrics", "", NULL);
+
+        ck_assert_int_eq(reply.status, 200);
+        there = strstr((const char *)reply.content, line) != NULL;
+    }
 }
 
 /* Has the answer this header line, caselessly? */

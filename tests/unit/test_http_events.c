@@ -4,40 +4,6 @@
 #include "http/waiters.h"
 #include "suite.h"
 
-/* Waits until so many streams are open, by asking. */
-static void until_open(int count)
-{
-    char line[64];
-
-    snprintf(line, sizeof(line), "\nassay_event_streams %d\n", count);
-    for (bool there = false; !there;) {
-        _cleanup_reply_ struct reply reply = ask(ROLE_READ, "GET", "/metrics", "", NULL);
-
-        ck_assert_int_eq(reply.status, 200);
-        there = strstr((const char *)reply.content, line) != NULL;
-    }
-}
-
-static int64_t queue_build(void)
-{
-    struct assay_error err = {0};
-    int64_t id;
-    bool new;
-
-    ck_assert_int_eq(
-        store_build_create(f.app.store, "minimal", "test", NULL, NULL, &id, &new, &err), 0);
-    return id;
-}
-
-static int64_t revision_of(int64_t id)
-{
-    _cleanup_json_ json_t *json = NULL;
-    struct assay_error err = {0};
-
-    ck_assert_int_eq(store_build_json(f.app.store, id, &json, &err), 0);
-    return assay_json_int(json, "revision", 0);
-}
-
 static void cancel(int64_t id)
 {
     struct assay_error err = {0};
@@ -103,7 +69,7 @@ START_TEST(it_tells_what_is_and_what_comes_and_ends_with_the_build)
     while (recv(fd, rest, sizeof(rest), 0) > 0) /* it comes to an end */
         continue;
     close(fd);
-    until_open(0);
+    until_metric("assay_event_streams", 0);
 }
 END_TEST
 
@@ -113,7 +79,7 @@ START_TEST(who_has_the_state_hears_of_changes_only)
     int fd = follow(id, revision_of(id));
     _cleanup_reply_ struct reply reply = {0}, none = {0}, head = {0};
 
-    until_open(1);
+    until_metric("assay_event_streams", 1);
     cancel(id);
     reply = client_finish(fd);
     ck_assert_int_eq(reply.status, 200);
@@ -127,7 +93,7 @@ START_TEST(who_has_the_state_hears_of_changes_only)
     head = ask(ROLE_READ, "HEAD", "/api/v1/builds/1/events", "", NULL);
     ck_assert_int_eq(head.status, 200);
     ck_assert_uint_eq(head.content_len, 0);
-    until_open(0);
+    until_metric("assay_event_streams", 0);
 }
 END_TEST
 
@@ -137,7 +103,7 @@ START_TEST(a_build_that_is_not_known_and_a_caller_that_is_not_are_refused)
     ck_assert_int_eq(ask_status(ROLE_READ, "GET", "/api/v1/builds/x/events", NULL), 404);
     ck_assert_int_eq(ask_status(ROLE_NONE, "GET", "/api/v1/builds/1/events", NULL), 401);
     ck_assert_int_eq(ask_status(ROLE_READ, "POST", "/api/v1/builds/1/events", ""), 405);
-    until_open(0);
+    until_metric("assay_event_streams", 0);
 }
 END_TEST
 
@@ -149,12 +115,12 @@ START_TEST(a_client_that_left_is_forgotten)
 
     until_sent(gone, "queued");
     until_sent(reset, "queued");
-    until_open(2);
+    until_metric("assay_event_streams", 2);
     close(gone);
-    until_open(1);
+    until_metric("assay_event_streams", 1);
     ck_assert_int_eq(setsockopt(reset, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), 0);
     close(reset);
-    until_open(0);
+    until_metric("assay_event_streams", 0);
 }
 END_TEST
 
@@ -178,7 +144,7 @@ START_TEST(there_is_a_cap_and_others_are_served_meanwhile)
         until_sent(fds[i], "canceled");
         close(fds[i]);
     }
-    until_open(0);
+    until_metric("assay_event_streams", 0);
 }
 END_TEST
 

@@ -4,40 +4,6 @@
 #include "http/waiters.h"
 #include "suite.h"
 
-/* Waits for the number of long polls by asking for it, until it is `count`. */
-static void until_waiting(int count)
-{
-    char line[64];
-
-    snprintf(line, sizeof(line), "\nassay_long_polls %d\n", count);
-    for (bool there = false; !there;) {
-        _cleanup_reply_ struct reply reply = ask(ROLE_READ, "GET", "/metrics", "", NULL);
-
-        ck_assert_int_eq(reply.status, 200);
-        there = strstr((const char *)reply.content, line) != NULL;
-    }
-}
-
-static int64_t queue_build(void)
-{
-    struct assay_error err = {0};
-    int64_t id;
-    bool new;
-
-    ck_assert_int_eq(
-        store_build_create(f.app.store, "minimal", "test", NULL, NULL, &id, &new, &err), 0);
-    return id;
-}
-
-static int64_t revision_of(int64_t id)
-{
-    _cleanup_json_ json_t *json = NULL;
-    struct assay_error err = {0};
-
-    ck_assert_int_eq(store_build_json(f.app.store, id, &json, &err), 0);
-    return assay_json_int(json, "revision", 0);
-}
-
 /* Sends a long poll and leaves it. */
 static int start_poll(int64_t id, int wait, int64_t revision)
 {
@@ -65,11 +31,11 @@ START_TEST(a_change_answers_those_who_wait)
     _cleanup_json_ json_t *json = NULL, *rest = NULL;
     struct assay_error err = {0};
 
-    until_waiting(2);
+    until_metric("assay_long_polls", 2);
     ck_assert_int_eq(store_build_cancel(f.app.store, id, &err), 0);
     reply = client_finish(fd);
     ck_assert_str_eq(state_of(&reply, &json), "canceled");
-    until_waiting(1); /* another build's change is none of theirs */
+    until_metric("assay_long_polls", 1); /* another build's change is none of theirs */
     ck_assert_int_eq(store_build_cancel(f.app.store, other, &err), 0);
     last = client_finish(left);
     ck_assert_str_eq(state_of(&last, &rest), "canceled");
@@ -90,7 +56,7 @@ START_TEST(progress_answers_those_who_wait)
     ck_assert_int_eq(store_build_advance(f.app.store, &build, BUILD_BUILDING, &err), 0);
     before = revision_of(id);
     fd = start_poll(id, 60, before);
-    until_waiting(1);
+    until_metric("assay_long_polls", 1);
     store_build_progress(f.app.store, id, "half way", 5, 10, 0);
     reply = client_finish(fd);
     ck_assert_str_eq(state_of(&reply, &json), "building");
@@ -112,7 +78,7 @@ START_TEST(nobody_waits_for_what_has_happened)
     ck_assert_int_eq(final.status, 200);
     none = client_finish(start_poll(id + 1, 60, 0));
     ck_assert_int_eq(none.status, 404);
-    until_waiting(0);
+    until_metric("assay_long_polls", 0);
 }
 END_TEST
 
@@ -123,7 +89,7 @@ START_TEST(waiting_ends_when_its_time_is_up)
     _cleanup_json_ json_t *json = NULL;
 
     ck_assert_str_eq(state_of(&reply, &json), "queued");
-    until_waiting(0);
+    until_metric("assay_long_polls", 0);
     ck_assert_int_eq(ask_status(ROLE_READ, "GET", "/api/v1/builds/1?wait=61", NULL), 400);
 }
 END_TEST
@@ -134,12 +100,12 @@ START_TEST(a_client_that_left_waits_no_longer)
     int gone = start_poll(id, 60, revision_of(id)), reset = start_poll(id, 60, revision_of(id));
     struct linger at_once = {.l_onoff = 1};
 
-    until_waiting(2);
+    until_metric("assay_long_polls", 2);
     close(gone);
-    until_waiting(1);
+    until_metric("assay_long_polls", 1);
     ck_assert_int_eq(setsockopt(reset, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), 0);
     close(reset);
-    until_waiting(0);
+    until_metric("assay_long_polls", 0);
 }
 END_TEST
 
@@ -152,7 +118,7 @@ START_TEST(there_is_a_cap_on_those_who_wait)
 
     for (int i = 0; i < WAITERS_MAX; i++)
         fds[i] = start_poll(id, 60, revision_of(id));
-    until_waiting(WAITERS_MAX);
+    until_metric("assay_long_polls", WAITERS_MAX);
     refused = client_finish(start_poll(id, 60, revision_of(id)));
     ck_assert_int_eq(refused.status, 503);
     ck_assert(has_header(&refused, "Retry-After: 5"));
@@ -173,7 +139,7 @@ START_TEST(stopping_answers_those_who_wait)
 
     for (int i = 0; i < 8; i++)
         fds[i] = start_poll(id, 60, revision_of(id));
-    until_waiting(8);
+    until_metric("assay_long_polls", 8);
     f.http = http_stop(f.http);
     for (int i = 0; i < 8; i++) {
         _cleanup_reply_ struct reply reply = client_finish(fds[i]);
