@@ -7,6 +7,9 @@
 #define FIRST 1u
 #define SECOND 2u
 
+/* What every row here has: one member of each kind makes it up. */
+#define LAYOUT .kind = IMAGE_LAYOUT, .by = "", .complete = FIRST | SECOND
+
 static bool ends_with(const char *text, const char *end)
 {
     size_t len = strlen(text), end_len = strlen(end);
@@ -25,12 +28,10 @@ static unsigned member_docker(const char *path)
 
 const struct image_format image_format_docker_archive = {
     .name = "docker-archive",
-    .kind = IMAGE_LAYOUT,
-    .by = "",
+    LAYOUT,
     .notes = "all layers, what an upper one deletes included; the configuration",
     .holder = "tar",
     .member = member_docker,
-    .complete = FIRST | SECOND,
 };
 
 /* OCI Image Layout Specification 1.0 */
@@ -43,12 +44,10 @@ static unsigned member_oci(const char *path)
 
 const struct image_format image_format_oci_layout = {
     .name = "OCI layout",
-    .kind = IMAGE_LAYOUT,
-    .by = "",
+    LAYOUT,
     .notes = "the same",
     .holder = "tar",
     .member = member_oci,
-    .complete = FIRST | SECOND,
 };
 
 /* DMTF DSP0243, Open Virtualization Format: a description and disks */
@@ -62,12 +61,10 @@ static unsigned member_ova(const char *path)
 
 const struct image_format image_format_ova = {
     .name = "ova",
-    .kind = IMAGE_LAYOUT,
-    .by = "",
+    LAYOUT,
     .notes = "the description, and the disks as what they are",
     .holder = "tar",
     .member = member_ova,
-    .complete = FIRST | SECOND,
 };
 
 /* deb(5) */
@@ -80,11 +77,9 @@ static unsigned member_deb(const char *path)
 
 const struct image_format image_format_deb = {
     .name = "deb",
-    .kind = IMAGE_LAYOUT,
-    .by = "",
+    LAYOUT,
     .notes = "the package's files and its control files",
     .holder = "ar",
     .member = member_deb,
-    .complete = FIRST | SECOND,
     .incomplete = "a Debian package without its files: it was cut",
 };
