@@ -11,6 +11,7 @@
 #include "audit/coverage.h"
 #include "audit/inspector.h"
 #include "audit/origin.h"
+#include "audit/relay.h"
 
 #define NESTING_MAX 1024 /* entries open at once: the walk's own limit is far below */
 #define PROGRESS_MS 200  /* between two tellings of progress */
@@ -32,7 +33,8 @@ struct audit_run {
     size_t n_frames, cap_frames;
     int failed; /* the first error of a callback that returns none */
     const struct image_host *host;
-    uint64_t told; /* when progress was told last */
+    struct relay *relay; /* while the walk goes on: all that is above belongs to its thread */
+    uint64_t told;       /* when progress was told last */
 };
 
 static int prepare(struct audit_run *run, const struct scan_store *store, struct assay_error *err)
@@ -212,7 +214,8 @@ static int open_spool(void *ctx, int *ret, struct assay_error *err)
     return run->host->open_spool(run->host->ctx, ret, err);
 }
 
-/* What goes on to a person's screen and the daemon's log is redacted like the report. */
+/* What goes on to a person's screen and the daemon's log is redacted like the report, by all that
+ * was found in it up to there. */
 static void on_progress(void *ctx, uint64_t bytes, uint64_t total, uint64_t entries,
                         const char *path)
 {
@@ -223,6 +226,8 @@ static void on_progress(void *ctx, uint64_t bytes, uint64_t total, uint64_t entr
     if (now - run->told < PROGRESS_MS)
         return;
     run->told = now;
+    if (relay_drain(run->relay) < 0)
+        return; /* the walk is told by its next visit */
     redacted = findings_redacted(run->findings, path ? path : "");
     if (redacted)
         run->host->progress(run->host->ctx, bytes, total, entries, json_string_value(redacted));
@@ -241,8 +246,17 @@ static int walk(struct audit_run *run, int fd, struct image_result *ret, struct 
         .ctx = run,
     };
     const struct image_budget budget = audit_budget(run->job->policy);
-    int r = image_walk(fd, &budget, &visitor, run, &own, ret, err);
+    int r = relay_new(&visitor, run, &run->relay);
 
+    if (r < 0)
+        return assay_error_set(err, r, "cannot start a thread: %s", strerror(-r));
+    r = image_walk(fd, &budget, &relay_visitor, run->relay, &own, ret, err);
+    if (r == 0) {
+        r = relay_drain(run->relay);
+        if (r < 0)
+            assay_error_set(err, r, "cannot look at what was read: %s", strerror(-r));
+    }
+    run->relay = relay_free(run->relay);
     if (r == 0 && run->failed)
         r = assay_error_set(err, run->failed, "cannot note what was not read: %s",
                             strerror(-run->failed));
