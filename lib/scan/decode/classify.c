@@ -296,27 +296,20 @@ AVX2 static void classify_set_avx2(const uint8_t *data, enum classify_set set, u
     ret[1] = ~mask(not [2], not [3]);
 }
 
+#else
+
+#define classify_group_avx2 classify_group_plainly
+#define classify_set_avx2 classify_set_plainly
+
 #endif
 
 void classify_group(const uint8_t *data, size_t n, struct classify_group *ret)
 {
     pthread_once(&once, make_tables);
-#if VECTORS
-    if (tables.vectors) {
-        classify_group_avx2(data, n, ret);
-        return;
-    }
-#endif
-    classify_group_plainly(data, n, ret);
+    (tables.vectors ? classify_group_avx2 : classify_group_plainly)(data, n, ret);
 }
 
 void classify_set(const uint8_t *data, enum classify_set set, uint64_t ret[2])
 {
-#if VECTORS
-    if (tables.vectors) {
-        classify_set_avx2(data, set, ret);
-        return;
-    }
-#endif
-    classify_set_plainly(data, set, ret);
+    (tables.vectors ? classify_set_avx2 : classify_set_plainly)(data, set, ret);
 }

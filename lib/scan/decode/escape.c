@@ -72,13 +72,7 @@ static size_t read_escape(const struct encoding_piece *piece, size_t at, int32_t
 
 static uint64_t tell(const struct encoding_block *block)
 {
-    uint64_t told = 0;
-
-    for (uint64_t left = block->escape; left; left &= left - 1) {
-        if (block->data[__builtin_ctzll(left)] == '\\')
-            told |= left & -left;
-    }
-    return told;
+    return sparse_tell(block, '\\');
 }
 
 static bool begin(const struct encoding_piece *piece, size_t at, struct encoding_run *ret)
@@ -91,39 +85,28 @@ static bool begin(const struct encoding_piece *piece, size_t at, struct encoding
         return false;
     if (size > 2 && (c < 0x20 || c == 0x7f))
         return false;
-    ret->at = ret->text = sparse_begin(piece, at);
-    ret->escape = piece->offset + at;
+    sparse_begin(piece, at, ret);
     return true;
+}
+
+static size_t read_text(const struct encoding_piece *piece, size_t at, uint8_t *ret,
+                        size_t *ret_len)
+{
+    int32_t c = 0;
+    bool byte = false;
+    size_t size = read_escape(piece, at, &c, &byte);
+
+    if (size == 0)
+        return 0;
+    *ret = (uint8_t)c;
+    *ret_len = byte ? 1 : encoding_put((uint32_t)c, ret);
+    return size;
 }
 
 static size_t step(struct encoding_run *run, const struct encoding_piece *piece, size_t stop,
                    uint8_t *out, size_t cap)
 {
-    size_t n = 0;
-
-    while (cap - n >= 4 && encoding_ready(piece, run->at, stop)) {
-        int32_t c = 0;
-        bool byte = false;
-        size_t size;
-
-        if (sparse_ends(run, piece)) {
-            run->ended = true;
-            break;
-        }
-        size = read_escape(piece, run->at, &c, &byte);
-        if (size == 0)
-            out[n++] = piece->data[run->at];
-        else if (byte)
-            out[n++] = (uint8_t)c;
-        else
-            n += encoding_put((uint32_t)c, out + n);
-        run->at += size ? size : 1;
-        if (size)
-            run->escape = piece->offset + run->at;
-    }
-    if (piece->last && run->at == piece->len)
-        run->ended = true;
-    return n;
+    return sparse_step(run, piece, stop, out, cap, read_text);
 }
 
 const struct encoding encoding_escape = {.name = "escape",

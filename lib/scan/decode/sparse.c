@@ -18,7 +18,18 @@ static bool is_word(uint8_t c)
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c >= 0x80;
 }
 
-size_t sparse_begin(const struct encoding_piece *piece, size_t at)
+uint64_t sparse_tell(const struct encoding_block *block, uint8_t c)
+{
+    uint64_t told = 0;
+
+    for (uint64_t left = block->escape; left; left &= left - 1) {
+        if (block->data[__builtin_ctzll(left)] == c)
+            told |= left & -left;
+    }
+    return told;
+}
+
+void sparse_begin(const struct encoding_piece *piece, size_t at, struct encoding_run *ret)
 {
     size_t start = at;
 
@@ -27,7 +38,8 @@ size_t sparse_begin(const struct encoding_piece *piece, size_t at)
     if (at - start == BACK && start > 0)
         while (start < at && is_word(piece->data[start - 1]) && is_word(piece->data[start]))
             start++;
-    return start;
+    ret->at = ret->text = start;
+    ret->escape = piece->offset + at;
 }
 
 bool sparse_ends(const struct encoding_run *run, const struct encoding_piece *piece)
