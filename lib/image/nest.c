@@ -4,50 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/content.h"
 #include "image/sniff.h"
 
 #define RING_SLOTS 16 /* of 512 KiB: text is inflated faster than matched, programs are not */
 #define RING_BLOCK ((size_t)512 << 10)
 #define DIRECT_BLOCK ((size_t)64 << 10)
-
-/* A stream as content without holes, with bytes to come before it. */
-struct content_stream {
-    struct content content;
-    struct stream *in;
-    const uint8_t *first;
-    size_t first_len;
-    uint64_t at;
-};
-
-static int content_stream_next(struct content *content, const uint8_t **ret, size_t *ret_len,
-                               uint64_t *ret_offset, struct assay_error *err)
-{
-    struct content_stream *self = (struct content_stream *)content;
-    int r = 1;
-
-    if (self->first_len) {
-        *ret = self->first;
-        *ret_len = self->first_len;
-        self->first_len = 0;
-    } else {
-        r = self->in->next(self->in, ret, ret_len, err);
-    }
-    if (r <= 0)
-        return r;
-    *ret_offset = self->at;
-    self->at += *ret_len;
-    return 1;
-}
-
-static struct content_stream content_of(struct stream *in, const uint8_t *first, size_t first_len)
-{
-    return (struct content_stream){
-        .content = {.size = UINT64_MAX, .next = content_stream_next},
-        .in = in,
-        .first = first,
-        .first_len = first_len,
-    };
-}
 
 /* Content that is not looked into. */
 static int walk_opaque(struct image_walk *walk, const struct entry *entry, struct content *content)
@@ -86,7 +48,7 @@ int image_walk_after(struct image_walk *walk, struct stream *in, const uint8_t *
         if (r <= 0)
             return image_walk_damage(walk, NULL, r, &err);
     }
-    rest = content_of(in, data, len);
+    rest = content_stream_of(in, data, len);
     return look ? image_walk_file(walk, &entry, &rest.content)
                 : walk_opaque(walk, &entry, &rest.content);
 }
@@ -124,8 +86,10 @@ static void content_name(const struct image_format *format, const char *own, con
     snprintf(ret, size, "%.*s", (int)(len < size ? len : size), len ? base : "(content)");
 }
 
-static int filter_open(struct image_walk *walk, const struct image_format *format,
-                       struct stream *in, struct filler_tail *tail, struct stream **ret)
+int image_walk_filter(struct image_walk *walk,
+                      int (*filter)(struct stream *in, struct filler_tail *tail,
+                                    struct filler **ret),
+                      struct stream *in, struct filler_tail *tail, struct stream **ret)
 {
     const struct filler_limits limits = {
         .expanded = &walk->expanded,
@@ -135,7 +99,7 @@ static int filter_open(struct image_walk *walk, const struct image_format *forma
         .deadline = walk->deadline,
     };
     struct filler *filler = NULL, *limited = NULL;
-    int r = format->filter(in, tail, &filler);
+    int r = filter(in, tail, &filler);
 
     if (r == 0)
         r = filler_limit_new(filler, &limits, &limited);
@@ -160,11 +124,11 @@ static int walk_filter(struct image_walk *walk, const struct image_format *forma
     if (header)
         r = image_walk_meta(walk, "(gzip header)", sniff->head.data, header);
     if (r == 0)
-        r = filter_open(walk, format, &sniff->stream, &tail, &out);
+        r = image_walk_filter(walk, format->filter, &sniff->stream, &tail, &out);
     if (r < 0)
         return image_walk_damage(walk, NULL, r, NULL);
     content_name(format, own, name, content, sizeof(content));
-    inside = content_of(out, NULL, 0);
+    inside = content_stream_of(out, NULL, 0);
     r = image_walk_inside(walk, &inside.content, content, NULL);
     stream_close(out); /* first: its thread may still write to `tail` and read from `sniff` */
     if (r == 0)

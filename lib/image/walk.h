@@ -105,6 +105,13 @@ int image_walk_after(struct image_walk *walk, struct stream *in, const uint8_t *
  * behind its end in its input `in` as image_walk_after() does. */
 int image_walk_tail(struct image_walk *walk, const struct filler_tail *tail, struct stream *in);
 
+/* What `filter` makes of `in`, within the walk's limits. What stands beside the content is put into
+ * `tail`, which must not be looked at, nor freed, before *ret is closed: the caller's to do. */
+int image_walk_filter(struct image_walk *walk,
+                      int (*filter)(struct stream *in, struct filler_tail *tail,
+                                    struct filler **ret),
+                      struct stream *in, struct filler_tail *tail, struct stream **ret);
+
 /* Walks blocks of a known format. */
 int image_walk_blocks(struct image_walk *walk, const struct image_format *format,
                       struct blocks *blocks);
