@@ -270,8 +270,19 @@ static const struct checksum table[] = {
     {"nix-secret-key", nix_secret_key},
     {"bech32", bech32},
     {"pem", checksum_pem},
-    {"pgp", checksum_pgp},
+    {"pgp-plain", checksum_pgp_plain},
+    {"pgp-encrypted", checksum_pgp_encrypted},
+    {"pgp-packet-plain", checksum_pgp_packet_plain},
+    {"pgp-packet-encrypted", checksum_pgp_packet_encrypted},
+    {"ssh2-plain", checksum_ssh2_plain},
+    {"ssh2-encrypted", checksum_ssh2_encrypted},
+    {"keytab", checksum_keytab},
+    {"minisign", checksum_minisign},
+    {"bip32", checksum_bip32},
     {"crypt", checksum_crypt},
+    {"cisco7", checksum_cisco7},
+    {"random", checksum_random},
+    {"password", checksum_password},
 };
 
 const struct checksum *checksum_find(const char *name)

@@ -20,8 +20,19 @@ int checksum_names(struct assay_buf *ret);
 
 /* The rows that live in files of their own. */
 bool checksum_pem(const uint8_t *secret, size_t len);
-bool checksum_pgp(const uint8_t *secret, size_t len);
 bool checksum_crypt(const uint8_t *secret, size_t len);
+bool checksum_pgp_plain(const uint8_t *secret, size_t len);
+bool checksum_pgp_encrypted(const uint8_t *secret, size_t len);
+bool checksum_pgp_packet_plain(const uint8_t *secret, size_t len);
+bool checksum_pgp_packet_encrypted(const uint8_t *secret, size_t len);
+bool checksum_ssh2_plain(const uint8_t *secret, size_t len);
+bool checksum_ssh2_encrypted(const uint8_t *secret, size_t len);
+bool checksum_keytab(const uint8_t *secret, size_t len);
+bool checksum_minisign(const uint8_t *secret, size_t len);
+bool checksum_bip32(const uint8_t *secret, size_t len);
+bool checksum_random(const uint8_t *secret, size_t len);
+bool checksum_password(const uint8_t *secret, size_t len);
+bool checksum_cisco7(const uint8_t *secret, size_t len);
 
 /* Decodes base64 of either alphabet as found in the wild: blanks and literal "\n" and "\r" are
  * skipped, it ends at the first "=" or any other character. Writes at most `size` bytes to `ret`

@@ -70,13 +70,29 @@ bool checksum_pem(const uint8_t *secret, size_t len)
     return n >= 16 && is_sequence(decoded, n, used < len && n < sizeof(decoded));
 }
 
-bool checksum_pgp(const uint8_t *secret, size_t len)
+/* Decodes an armoured OpenPGP block's beginning into `ret`; returns how much. */
+static size_t pgp_decode(const uint8_t *secret, size_t len, uint8_t *ret, size_t size)
 {
-    uint8_t decoded[64];
     bool headers;
     const uint8_t *body = body_of(secret, &len, &headers);
-    size_t n = body ? checksum_base64(body, len, decoded, sizeof(decoded), NULL) : 0;
+
+    return body ? checksum_base64(body, len, ret, size, NULL) : 0;
+}
+
+bool checksum_pgp_plain(const uint8_t *secret, size_t len)
+{
+    uint8_t decoded[4096];
+
+    return checksum_pgp_packet_plain(decoded, pgp_decode(secret, len, decoded, sizeof(decoded)));
+}
+
+/* A key of a kind that cannot be followed to its end is taken for an encrypted one. */
+bool checksum_pgp_encrypted(const uint8_t *secret, size_t len)
+{
+    uint8_t decoded[4096];
+    size_t n = pgp_decode(secret, len, decoded, sizeof(decoded));
 
     /* Packet tag 5 (secret key), in the old or the new format: RFC 4880, 4.2. */
-    return n >= 32 && ((decoded[0] & 0xfc) == 0x94 || decoded[0] == 0xc5);
+    return n >= 32 && ((decoded[0] & 0xfc) == 0x94 || decoded[0] == 0xc5) &&
+           !checksum_pgp_packet_plain(decoded, n);
 }

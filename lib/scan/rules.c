@@ -1,12 +1,14 @@
 #include "scan/rules.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <assay/digest.h>
 #include <assay/encode.h>
 
 #include "base/embedded.h"
+#include "scan/checksum.h"
 
 static bool has_rule(const json_t *array, const char *id)
 {
@@ -83,6 +85,28 @@ int rules_builtin(json_t **ret, struct assay_error *err)
             return r;
     }
     *ret = ASSAY_TAKE(array);
+    return 0;
+}
+
+int rules_example(const char *example, uint8_t **ret, size_t *ret_len)
+{
+    static const char mark[] = "\xe2\x80\x96", base64[] = "base64:";
+    size_t len = 0, size = strlen(example) + 1;
+    uint8_t *text = malloc(size);
+
+    if (!text)
+        return -ENOMEM;
+    while (*example) {
+        if (strncmp(example, mark, sizeof(mark) - 1) == 0)
+            example += sizeof(mark) - 1;
+        else
+            text[len++] = (uint8_t)*example++;
+    }
+    if (len >= sizeof(base64) - 1 && memcmp(text, base64, sizeof(base64) - 1) == 0)
+        len = checksum_base64(text + sizeof(base64) - 1, len - (sizeof(base64) - 1), text, size,
+                              NULL);
+    *ret = text;
+    *ret_len = len;
     return 0;
 }
 

@@ -27,12 +27,14 @@
  * must lie within 4 KiB (SCAN_REACH) of that place. A rule's cost is how often its prefilter fires:
  * keep it below a few thousand times in a GB. So that no scanner trips over the rule files, an
  * example may write a token in two halves with "‖" (U+2016) between them; it is taken out before
- * use. */
+ * use. An example of bytes that are no text is "base64:" and their base64. */
 #ifndef ASSAY_SCAN_RULES_H
 #define ASSAY_SCAN_RULES_H
 
 #include <assay/error.h>
 #include <assay/json.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct rules;
 
@@ -43,6 +45,10 @@ int rules_builtin(json_t **ret, struct assay_error *err);
 /* Checks a rule file's JSON against the schema and appends its rules to `array`. A rule whose id
  * is there already is an error. `where` names the file. */
 int rules_append(json_t *array, const json_t *file, const char *where, struct assay_error *err);
+
+/* The bytes that an example of a rule stands for, as described above: *ret, which the caller frees,
+ * and *ret_len. 0 or -ENOMEM. */
+int rules_example(const char *example, uint8_t **ret, size_t *ret_len);
 
 /* SHA-256 (hex) over the rules' canonical JSON: what reports carry as the digest of the rules. */
 int rules_digest(const json_t *array, char ret[65], struct assay_error *err);

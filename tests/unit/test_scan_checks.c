@@ -66,6 +66,75 @@ START_TEST(checks_tell_good_from_bad)
          "BFdcbYEdFCoEOfaS35inz1."},
         {"crypt", "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7",
          "$y$j9T$F5Jx5fExrKuPp53xLKQ..1"},
+        {"minisign",
+         "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA3K2Ecw1efTKQcj5ES"
+         "9k6s8r/ctBMl6Arqg"
+         "6ZHBZe6Wd4RSZSLQCUo+VbF4DTTB7fN+g5HuLlwA2yMFjR7+"
+         "W89okUT50UBeybAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+         "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAkL9ZAT09P7cLLG4MX"
+         "O6Hi+K+GjEUKkEiec"
+         "6KkKro0c2AzgSO6QAnZd2Huiy+oo2j2FXlNrRH5N+"
+         "9AciBEBDNwh4FlD2Qgr6HAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
+        {"bip32",
+         "xprv9t5zYbJUotBYsqp2idRsxotFhVF2akJD5C7NyacS9xgRkhEWbUA"
+         "krnNQcTe2uTsGGZGGw46n755fpSugCtiTU5yeu6iS6NDHM13RyWdi4dC",
+         "xprv9t5zYbJUotBYsqp2idRsxotFhVF2akJD5C7NyacS9xgRkhEWbUA"
+         "krnNQcTe2uTsGGZGGw46n755fpSugCtiTU5yeu6iS6NDHM13RyWdi4d2"},
+        {"ssh2-plain",
+         "Comment: "
+         "\"imported-openssh-key\"\nP2/"
+         "56wAAA+4AAAA3aWYtbW9kbntzaWdue3JzYS1wa2NzMS1zaGExfSxlbmNyeXB0e3Jz"
+         "YS\n1wa2NzMXYyLW9hZXB9fQAAAARub25lAAADnwAAA5sAAAARAQABAAAH/0O9N52j3DU/"
+         "6Cp8\n7s32BWsbYIESESsnYEx+vNvgtu",
+         "Comment: "
+         "\"imported-openssh-key\"\nP2/56wAAA/"
+         "MAAAA3aWYtbW9kbntzaWdue3JzYS1wa2NzMS1zaGExfSxlbmNyeXB0e3Jz"
+         "YS\n1wa2NzMXYyLW9hZXB9fQAAAAgzZGVzLWNiYwAAA6A7eL/"
+         "nWFHsrbrnR345SEP2chMye5Sn\nqxcmrXhVcgIPtrNs/RrJ3U/10a"},
+        {"ssh2-encrypted",
+         "Comment: "
+         "\"imported-openssh-key\"\nP2/56wAAA/"
+         "MAAAA3aWYtbW9kbntzaWdue3JzYS1wa2NzMS1zaGExfSxlbmNyeXB0e3Jz"
+         "YS\n1wa2NzMXYyLW9hZXB9fQAAAAgzZGVzLWNiYwAAA6A7eL/"
+         "nWFHsrbrnR345SEP2chMye5Sn\nqxcmrXhVcgIPtrNs/RrJ3U/10a",
+         "Comment: "
+         "\"imported-openssh-key\"\nP2/"
+         "56wAAA+4AAAA3aWYtbW9kbntzaWdue3JzYS1wa2NzMS1zaGExfSxlbmNyeXB0e3Jz"
+         "YS\n1wa2NzMXYyLW9hZXB9fQAAAARub25lAAADnwAAA5sAAAARAQABAAAH/0O9N52j3DU/"
+         "6Cp8\n7s32BWsbYIESESsnYEx+vNvgtu"},
+        {"pgp-plain",
+         "\n\nlFgEawDwFRYJKwYBBAHaRw8BAQdAEWsxUf+hraKKDSydET2kW91A3mx7eQzt/GoC\nUvxmYOkAAQCxu/"
+         "rAdiCKmiQdMGyc4yLMSqpJmWunTGA6EDbHSQ5eCw3GtAJ0MYiQ\nBBMWCAA4FiEEffTrk9h6okpyB7X/tDvHA9"
+         "t746YFAmsA8BUCGwMFCwkIBwIGFQoJ\nCAsCBBYCAwECHgECF4AACgkQtDvHA9t746YHhAD7BKyX4UqdEaFyO6+"
+         "9UIevGo0k\nnz4ha3/+7H+hE/gMV4oA/Ro1DyxETgZAJziaoT2KEvKkJKVkMTFqMYK29eHcqAoB\n=Pgu2\n",
+         "\n\nlIYEawE/"
+         "HhYJKwYBBAHaRw8BAQdAAP7jN4dvc8qrrex39QlIzL9QEm9sbdyK25Mn\nVtQumGH+BwMCrwiipDlyGV3/"
+         "dkyAtxIP0g4q5lYFJiepSCLoda6DMdJ62OcEiTPp\nI3E6Rg68/hi9LXUB9WbTDwm/"
+         "cuLnm3ECqy1TKNCjIH+ZS5W46zShzLQFZW5jZWSI\nlgQTFggA"
+         "PhYhBOaWHswBnwxVJuKzDetm/"
+         "t0d2TctBQJrAT8eAhsDBQkDwmcABQsJ\nCAcCBhUKCQgLAgQWAgMBAh4BAheAAAoJEOtm/"
+         "t0d2TctTggBALtQdI+saAqsBCaN\nUQ0dbxlGpgEzAmSzyB1FwBiY188eAQDoXstIsySjwYCcfEcvsxiNA+"
+         "e9ELIr4mEa\nZbkD5kJLAA==\n=UFGv\n"},
+        {"pgp-encrypted",
+         "\n\nlIYEawE/"
+         "HhYJKwYBBAHaRw8BAQdAAP7jN4dvc8qrrex39QlIzL9QEm9sbdyK25Mn\nVtQumGH+BwMCrwiipDlyGV3/"
+         "dkyAtxIP0g4q5lYFJiepSCLoda6DMdJ62OcEiTPp\nI3E6Rg68/hi9LXUB9WbTDwm/"
+         "cuLnm3ECqy1TKNCjIH+ZS5W46zShzLQFZW5jZWSI\nlgQTFggA"
+         "PhYhBOaWHswBnwxVJuKzDetm/"
+         "t0d2TctBQJrAT8eAhsDBQkDwmcABQsJ\nCAcCBhUKCQgLAgQWAgMBAh4BAheAAAoJEOtm/"
+         "t0d2TctTggBALtQdI+saAqsBCaN\nUQ0dbxlGpgEzAmSzyB1FwBiY188eAQDoXstIsySjwYCcfEcvsxiNA+"
+         "e9ELIr4mEa\nZbkD5kJLAA==\n=UFGv\n",
+         "\n\nlFgEawDwFRYJKwYBBAHaRw8BAQdAEWsxUf+hraKKDSydET2kW91A3mx7eQzt/GoC\nUvxmYOkAAQCxu/"
+         "rAdiCKmiQdMGyc4yLMSqpJmWunTGA6EDbHSQ5eCw3GtAJ0MYiQ\nBBMWCAA4FiEEffTrk9h6okpyB7X/tDvHA9"
+         "t746YFAmsA8BUCGwMFCwkIBwIGFQoJ\nCAsCBBYCAwECHgECF4AACgkQtDvHA9t746YHhAD7BKyX4UqdEaFyO6+"
+         "9UIevGo0k\nnz4ha3/+7H+hE/gMV4oA/Ro1DyxETgZAJziaoT2KEvKkJKVkMTFqMYK29eHcqAoB\n=Pgu2\n"},
+        {"cisco7", "0817581804281F434313", "0917581804281F434313"},
+        {"random", "whayG5Q3gpwPAYXw81vMkFzt", "getAccessTokenFromServer2"},
+        {"random", "477196159073155a5267bc44f8b7edb8", "us-east-1-prod-token-placeholder"},
+        {"random", "d1gq-7Lw2-vNpx-4hV8", "sha256-of-the-file-2024"},
+        {"password", "hT7!gqP2zLk", "user_password"},
+        {"password", "gq7Lw2vNp", "db.password.2"},
+        {"password", "correct-horse7!", "http://x:1"},
     };
 
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
@@ -76,6 +145,13 @@ START_TEST(checks_tell_good_from_bad)
     }
 }
 END_TEST
+
+/* The checks that know no form: noise is what they look for. */
+static bool is_guess(const char *check)
+{
+    return strcmp(check, "mixed-base64") == 0 || strcmp(check, "random") == 0 ||
+           strcmp(check, "password") == 0;
+}
 
 START_TEST(no_check_takes_nothing_or_noise)
 {
@@ -96,8 +172,7 @@ START_TEST(no_check_takes_nothing_or_noise)
             uint8_t *copy = malloc(len);
 
             memcpy(copy, noise, len);
-            ck_assert_msg(!row->holds(copy, len) || strcmp(name, "mixed-base64") == 0, "%s, %zu",
-                          name, len);
+            ck_assert_msg(!row->holds(copy, len) || is_guess(name), "%s, %zu", name, len);
             free(copy);
         }
     }

@@ -1,0 +1,119 @@
+/* What tells random characters and passwords from names, words and code, where no checksum does. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "scan/checksum.h"
+
+enum kind { LOWER, UPPER, DIGIT, OTHER };
+
+struct shape {
+    size_t count[4];
+    size_t changes; /* between neighbours of two kinds */
+    size_t digits;  /* of these, between a letter and a digit */
+};
+
+static enum kind kind_of(uint8_t c)
+{
+    return islower(c) ? LOWER : isupper(c) ? UPPER : isdigit(c) ? DIGIT : OTHER;
+}
+
+static struct shape shape_of(const uint8_t *text, size_t len)
+{
+    struct shape shape = {0};
+
+    for (size_t i = 0; i < len; i++) {
+        enum kind kind = kind_of(text[i]), before = i > 0 ? kind_of(text[i - 1]) : kind;
+
+        shape.count[kind]++;
+        shape.changes += kind != before;
+        shape.digits += (kind == DIGIT && before <= UPPER) || (before == DIGIT && kind <= UPPER);
+    }
+    return shape;
+}
+
+/* Letters and digits that take turns as they do by chance and in no name ("getToken2", "us-east-1",
+ * "sha256-of-file"): at least three times between letter and digit, or at two of five places where
+ * the case of letters counts as well. By chance it is half or more in each alphabet. */
+bool checksum_random(const uint8_t *secret, size_t len)
+{
+    struct shape shape = shape_of(secret, len);
+
+    return shape.count[DIGIT] > 0 && shape.count[LOWER] + shape.count[UPPER] > 0 &&
+           (shape.digits >= 3 || (shape.count[OTHER] * 4 <= len && 5 * shape.changes >= 2 * len));
+}
+
+/* In lower case: what stands where a password would. */
+static const char *const words[] = {
+    "changeit", "default",  "hunter2",  "s3cr3t",   "p4ssw0rd", "p@ssw",    "passw0rd", "passwd",
+    "pass123",  "passphr",  "qwerty",   "letmein",  "test123",  "test1234", "testing",  "root123",
+    "secret",   "admin123", "tiger123", "xxxx",     "****",     "....",     "????",     "123456",
+    "user",     "mypass",   "thepass",  "correcth", "sha256",   "sha512",   "utf-8",    "utf8",
+    "base64",   "iso8859",  "iso-8859", "vault:",   "enc[",     "enc(",     "arn:aws",  "op://",
+    "secrets.", "config.",  "process.", "os.envi",  "getenv",   "://",      "/run/",    "/etc/",
+};
+
+static bool has_word(const uint8_t *text, size_t len)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        size_t n = strlen(words[i]);
+
+        for (size_t at = 0; at + n <= len; at++)
+            if (strncasecmp((const char *)text + at, words[i], n) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* A name or a number rather than a password: words joined by one kind of sign ("user_password",
+ * "db.password.2", "10.0.0.1"), of letters alone or digits alone. */
+static bool is_name(const uint8_t *text, size_t len)
+{
+    uint8_t joint = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (isalnum(text[i])) {
+            if (i > 0 && isalnum(text[i - 1]) &&
+                (isdigit(text[i]) && 1) != (isdigit(text[i - 1]) && 1))
+                return false;
+            continue;
+        }
+        if (!strchr("_.-:/", text[i]) || (joint && joint != text[i]))
+            return false;
+        joint = text[i];
+    }
+    return true;
+}
+
+/* A password that someone or something made: letters and digits or signs, no word of a placeholder,
+ * no name, no code. */
+bool checksum_password(const uint8_t *secret, size_t len)
+{
+    struct shape shape = shape_of(secret, len);
+    size_t letters = shape.count[LOWER] + shape.count[UPPER];
+
+    if (letters == 0 || shape.count[DIGIT] + shape.count[OTHER] == 0)
+        return false;
+    return !is_name(secret, len) && !has_word(secret, len);
+}
+
+/* Cisco's type 7: two digits that say where in a fixed text the key begins, then pairs of hex that
+ * are XORed with it; true when what comes out is printable. The text is public since 1995. */
+bool checksum_cisco7(const uint8_t *secret, size_t len)
+{
+    static const char text[] = "dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87";
+    size_t start = len >= 8 && len % 2 == 0 ? (size_t)(secret[0] - '0') * 10 + secret[1] - '0' : 99;
+
+    if (start > 15)
+        return false;
+    for (size_t i = 2; i < len; i += 2, start++) {
+        unsigned high = isdigit(secret[i]) ? secret[i] - '0' + 0u : (secret[i] | 32u) - 'a' + 10;
+        unsigned low =
+            isdigit(secret[i + 1]) ? secret[i + 1] - '0' + 0u : (secret[i + 1] | 32u) - 'a' + 10;
+        unsigned c = (high << 4 | low) ^ (unsigned)text[start % (sizeof(text) - 1)];
+
+        if (high > 15 || low > 15 || c < 0x20 || c > 0x7e)
+            return false;
+    }
+    return true;
+}
