@@ -40,6 +40,7 @@ struct audit_run {
 static int prepare(struct audit_run *run, const struct scan_store *store, struct assay_error *err)
 {
     const json_t *policy = run->job->policy;
+    const struct checks_job checks = {policy, run->job->today, run->job->name};
     int r;
 
     run->findings = findings_new(run->job->key);
@@ -49,7 +50,7 @@ static int prepare(struct audit_run *run, const struct scan_store *store, struct
     r = scan_engine_load(json_object_get(policy, "rules"), json_object_get(policy, "identities"),
                          run->findings, store, &run->tools.engine, err);
     if (r == 0)
-        r = checks_new(json_object_get(policy, "checks"), run->findings, &run->tools.checks, err);
+        r = checks_new(&checks, run->findings, &run->tools.checks, err);
     return r;
 }
 
@@ -261,6 +262,8 @@ static int walk(struct audit_run *run, int fd, struct image_result *ret, struct 
         r = assay_error_set(err, run->failed, "cannot note what was not read: %s",
                             strerror(-run->failed));
     findings_subject(run->findings, 0);
+    if (r == 0)
+        checks_artifact(run->tools.checks, ret->format, ret->size);
     for (size_t i = 0; r == 0 && i < INSPECTORS; i++) {
         r = inspectors[i].finish ? inspectors[i].finish(&run->tools) : 0;
         if (r < 0)
