@@ -1,10 +1,10 @@
-/* nix issues 5549 and 7107. */
+/* nix issues 5549 and 7107. A repository has a HEAD: one finding for each. */
 #include "checks/check.h"
 
 static const char *const paths[] = {
-    "nix/store/*/.git/**",
-    "etc/nixos/.git/**",
-    "etc/nixos/*/.git/**",
+    "nix/store/*/.git/HEAD",
+    "etc/nixos/.git/HEAD",
+    "etc/nixos/*/.git/HEAD",
     NULL,
 };
 

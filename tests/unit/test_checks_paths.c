@@ -108,7 +108,7 @@ START_TEST(a_name_gives_what_it_should)
         {"run/secrets.d/1/token", "nixos.decrypted-secrets"},
         {"run/agenix.d/1/token", "nixos.decrypted-secrets"},
         {"run/lock/a", NULL},
-        {STORE "source/.git/config", "nixos.git-history"},
+        {STORE "source/.git/HEAD", "nixos.git-history"},
         {"etc/nixos/.git/HEAD", "nixos.git-history"},
         {STORE "source/.gitignore", NULL},
         {"etc/nixos/configuration.nix", "nixos.configuration"},
