@@ -201,23 +201,44 @@ static int walk_one(struct ext_walk *ext, ext2_ino_t ino, const char *path, unsi
     return r;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const uint8_t *const *left = a, *const *right = b;
+
+    return strcmp((const char *)*left + sizeof(uint32_t), (const char *)*right + sizeof(uint32_t));
+}
+
+/* Where the entries stand in the listing, in rising byte order of their names: the order of a NAR,
+ * of which a hash can be computed as they come. malloc'd; NULL when memory ran out. */
+static const uint8_t **sorted(const struct listing *listing)
+{
+    const uint8_t **entries = calloc(listing->n + 1, sizeof(*entries)), *at = listing->names.data;
+
+    for (size_t i = 0; entries && i < listing->n; i++) {
+        entries[i] = at;
+        at += sizeof(uint32_t) + strlen((const char *)at + sizeof(uint32_t)) + 1;
+    }
+    if (entries)
+        qsort(entries, listing->n, sizeof(*entries), by_name);
+    return entries;
+}
+
 static int walk_listing(struct ext_walk *ext, const struct listing *listing, const char *path,
                         unsigned depth)
 {
-    const uint8_t *at = listing->names.data;
-    int r = 0;
+    _cleanup_free_ const uint8_t **entries = sorted(listing);
+    int r = entries ? 0 : image_walk_damage(ext->walk, path, -ENOMEM, NULL);
 
     for (size_t i = 0; i < listing->n && r == 0; i++) {
         _cleanup_free_ char *child = NULL;
         uint32_t ino;
 
-        memcpy(&ino, at, sizeof(ino));
-        at += sizeof(ino);
-        if (asprintf(&child, "%s%s%s", path, *path ? "/" : "", (const char *)at) < 0) {
+        memcpy(&ino, entries[i], sizeof(ino));
+        if (asprintf(&child, "%s%s%s", path, *path ? "/" : "",
+                     (const char *)entries[i] + sizeof(ino)) < 0) {
             child = NULL;
             return image_walk_damage(ext->walk, path, -ENOMEM, NULL);
         }
-        at += strlen((const char *)at) + 1;
         if (ino == 0 || ino > ext->fs->super->s_inodes_count)
             image_walk_unread(ext->walk, child, UNREAD_CORRUPT, "points to no inode");
         else
