@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audit/reorder.h"
 #include "checks/checks.h"
 #include "image/entry.h"
 #include "scan/finding.h"
@@ -27,6 +28,7 @@ struct origin_entry {
     bool hashed;
     bool names; /* its path and link are all of its names, and so part of what was signed */
     struct assay_buf *database; /* its content is kept here */
+    uint64_t database_size;     /* as the container says */
 };
 
 /* `keys` is the resolved policy's trusted_keys; it is kept. NULL when memory ran out. */
@@ -41,8 +43,13 @@ int origin_bytes(struct origin *origin, struct origin_entry *entry, const uint8_
                  uint64_t offset);
 void origin_done(struct origin *origin, struct origin_entry *entry);
 
-/* At the end of the walk: tells the findings which subjects are signed, and the checks which store
- * paths are not what was signed. 0, -ENOMEM, or -EIO when libcrypto failed. */
+/* At the end of the walk: looks up what is known of which store path. When some of these came in an
+ * order in which they could not be hashed, *ret is what a second walk is for, else NULL. 0,
+ * -ENOMEM, or -EIO when libcrypto failed. */
+int origin_look_up(struct origin *origin, struct reorder **ret);
+
+/* After that: tells the findings which subjects are signed, and the checks which store paths are
+ * not what was signed or registered. 0 or -ENOMEM. */
 int origin_finish(struct origin *origin, struct findings *findings, struct checks *checks);
 
 /* {"paths": store paths met, "hashed": those whose hash could be told, "signed": those that one of

@@ -35,12 +35,12 @@ struct audit_run {
     const struct image_host *host;
     struct relay *relay; /* while the walk goes on: all that is above belongs to its thread */
     uint64_t told;       /* when progress was told last */
+    uint64_t began;      /* when the walk did */
 };
 
 static int prepare(struct audit_run *run, const struct scan_store *store, struct assay_error *err)
 {
     const json_t *policy = run->job->policy;
-    const struct checks_job checks = {policy, run->job->today, run->job->name};
     int r;
 
     run->findings = findings_new(run->job->key);
@@ -50,7 +50,7 @@ static int prepare(struct audit_run *run, const struct scan_store *store, struct
     r = scan_engine_load(json_object_get(policy, "rules"), json_object_get(policy, "identities"),
                          run->findings, store, &run->tools.engine, err);
     if (r == 0)
-        r = checks_new(&checks, run->findings, &run->tools.checks, err);
+        r = checks_new(json_object_get(policy, "checks"), run->findings, &run->tools.checks, err);
     return r;
 }
 
@@ -227,11 +227,58 @@ static void on_progress(void *ctx, uint64_t bytes, uint64_t total, uint64_t entr
     if (now - run->told < PROGRESS_MS)
         return;
     run->told = now;
-    if (relay_drain(run->relay) < 0)
+    if (run->relay && relay_drain(run->relay) < 0)
         return; /* the walk is told by its next visit */
     redacted = findings_redacted(run->findings, path ? path : "");
     if (redacted)
         run->host->progress(run->host->ctx, bytes, total, entries, json_string_value(redacted));
+}
+
+/* Walks once more for the store paths that came in another order than a NAR's. */
+static int look_again(struct audit_run *run, int fd, const struct image_budget *budget,
+                      const struct image_host *host, struct assay_error *err)
+{
+    _cleanup_reorder_ struct reorder *reorder = NULL;
+    struct image_budget rest = *budget;
+    struct image_result again = {0};
+    uint64_t spent = (assay_clock_ms() - run->began) / 1000;
+    int spool, r = origin_look_up(run->origin, &reorder);
+
+    if (r < 0)
+        return assay_error_set(err, r, "cannot look at the signatures of store paths: %s",
+                               strerror(-r));
+    if (!reorder || !host->open_spool)
+        return 0;
+    r = host->open_spool(host->ctx, &spool, err);
+    if (r < 0)
+        return r;
+    reorder_spool(reorder, spool);
+    rest.seconds = spent < rest.seconds ? rest.seconds - spent : 1;
+    r = image_walk(fd, &rest, &reorder_visitor, reorder, host, &again, err);
+    if (r < 0)
+        return r;
+    r = reorder_finish(reorder);
+    return r < 0 ? assay_error_set(err, r, "cannot hash store paths: %s", strerror(-r)) : 0;
+}
+
+static int finish(struct audit_run *run, int fd, const struct image_budget *budget,
+                  const struct image_host *host, struct assay_error *err)
+{
+    int r = 0;
+
+    findings_subject(run->findings, 0);
+    for (size_t i = 0; r == 0 && i < INSPECTORS; i++) {
+        r = inspectors[i].finish ? inspectors[i].finish(&run->tools) : 0;
+        if (r < 0)
+            assay_error_set(err, r, "the inspector \"%s\" failed: %s", inspectors[i].name,
+                            strerror(-r));
+    }
+    if (r == 0)
+        r = look_again(run, fd, budget, host, err);
+    if (r < 0)
+        return r;
+    r = origin_finish(run->origin, run->findings, run->tools.checks);
+    return r < 0 ? assay_error_set(err, r, "cannot judge the store paths: %s", strerror(-r)) : 0;
 }
 
 static int walk(struct audit_run *run, int fd, struct image_result *ret, struct assay_error *err)
@@ -261,22 +308,7 @@ static int walk(struct audit_run *run, int fd, struct image_result *ret, struct 
     if (r == 0 && run->failed)
         r = assay_error_set(err, run->failed, "cannot note what was not read: %s",
                             strerror(-run->failed));
-    findings_subject(run->findings, 0);
-    if (r == 0)
-        checks_artifact(run->tools.checks, ret->format, ret->size);
-    for (size_t i = 0; r == 0 && i < INSPECTORS; i++) {
-        r = inspectors[i].finish ? inspectors[i].finish(&run->tools) : 0;
-        if (r < 0)
-            assay_error_set(err, r, "the inspector \"%s\" failed: %s", inspectors[i].name,
-                            strerror(-r));
-    }
-    if (r == 0) {
-        r = origin_finish(run->origin, run->findings, run->tools.checks);
-        if (r < 0)
-            assay_error_set(err, r, "cannot look at the signatures of store paths: %s",
-                            strerror(-r));
-    }
-    return r;
+    return r < 0 ? r : finish(run, fd, &budget, &own, err);
 }
 
 int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *sandbox,
@@ -286,10 +318,10 @@ int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *
     struct audit_parts parts = {
         .policy = run->job->policy, .sandbox = *sandbox, .today = run->job->today};
     _cleanup_json_ json_t *coverage = NULL, *findings = NULL, *name = NULL;
-    uint64_t start = assay_clock_ms();
     int r;
 
     run->host = host;
+    run->began = assay_clock_ms();
     parts.started = assay_clock_unix();
     r = walk(run, fd, &result, err);
     if (r < 0)
@@ -306,7 +338,7 @@ int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *
     parts.format = result.format;
     parts.coverage = coverage;
     parts.findings = findings;
-    parts.seconds = (double)(assay_clock_ms() - start) / 1000;
+    parts.seconds = (double)(assay_clock_ms() - run->began) / 1000;
     return audit_assemble(&parts, ret, err);
 }
 

@@ -11,7 +11,9 @@
 
 #include "image/entry.h"
 
-#define STORE_PATHS_MAX 1000000 /* of one artifact; further ones have no hash */
+#define STORE_PATHS_MAX 1000000         /* of one artifact; further ones have no hash */
+#define STORE_TARGETS_MAX 1000000       /* of hard links in store paths that are noted */
+#define STORE_TARGETS_BYTES (64u << 20) /* and bytes of their names */
 
 struct store_paths;
 
@@ -21,6 +23,11 @@ struct store_path {
     bool hashed;           /* false: its entries did not come in a NAR's order, or not in full */
     uint8_t nar_sha256[ASSAY_SHA256_SIZE];
     uint64_t nar_size;
+};
+
+/* What a hard link in a store path points to. */
+struct store_target {
+    const char *container, *path;
 };
 
 /* NULL when memory ran out. */
@@ -42,5 +49,17 @@ bool store_paths_is_inside(const struct store_paths *paths);
 /* How many there are, and one of them, in the order in which they came; lent. */
 size_t store_paths_count(const struct store_paths *paths);
 const struct store_path *store_paths_get(const struct store_paths *paths, size_t i);
+
+/* What hard links in store paths pointed to, in no order and perhaps more than once; lent. */
+const struct store_target *store_paths_targets(const struct store_paths *paths, size_t *ret_n);
+
+/* Takes over the hash of `from`, which was computed otherwise; NULL: it cannot be told. */
+void store_paths_set(struct store_paths *paths, size_t i, const struct store_path *from);
+
+/* Of an entry in a store, HASH-NAME and what is below it; NULL for others. */
+const char *store_paths_name(const struct entry *entry);
+
+/* A hard link's target as the path of an entry: less leading "./" and "/". */
+const char *store_paths_link(const char *link);
 
 #endif

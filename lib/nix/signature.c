@@ -12,19 +12,43 @@
 #define SIGNATURE_SIZE 64
 #define TEXT_MAX ((size_t)16 << 20) /* a path with 100,000 references has less */
 
+static const char nix32_digits[] = "0123456789abcdfghijklmnpqrsvwxyz";
+
 void nix32_encode_sha256(const uint8_t sha256[ASSAY_SHA256_SIZE], char ret[NIX32_SHA256])
 {
-    static const char digits[] = "0123456789abcdfghijklmnpqrsvwxyz";
-
     for (size_t i = 0; i < NIX32_SHA256 - 1; i++) {
         size_t bit = (NIX32_SHA256 - 2 - i) * 5, at = bit / 8;
         unsigned pair = sha256[at];
 
         if (at + 1 < ASSAY_SHA256_SIZE)
             pair |= (unsigned)sha256[at + 1] << 8;
-        ret[i] = digits[pair >> bit % 8 & 31];
+        ret[i] = nix32_digits[pair >> bit % 8 & 31];
     }
     ret[NIX32_SHA256 - 1] = 0;
+}
+
+int nix32_decode_sha256(const char *text, uint8_t ret[ASSAY_SHA256_SIZE])
+{
+    uint8_t sha256[ASSAY_SHA256_SIZE] = {0};
+
+    if (strlen(text) != NIX32_SHA256 - 1)
+        return -EINVAL;
+    for (size_t i = 0; text[i]; i++) {
+        const char *digit = strchr(nix32_digits, text[i]);
+        size_t bit = (NIX32_SHA256 - 2 - i) * 5, at = bit / 8;
+        unsigned pair;
+
+        if (!digit)
+            return -EINVAL;
+        pair = (unsigned)(digit - nix32_digits) << bit % 8;
+        sha256[at] |= (uint8_t)pair;
+        if (at + 1 < ASSAY_SHA256_SIZE)
+            sha256[at + 1] |= (uint8_t)(pair >> 8);
+        else if (pair >> 8)
+            return -EINVAL;
+    }
+    memcpy(ret, sha256, sizeof(sha256));
+    return 0;
 }
 
 /* Takes "NAME:BASE64" apart; the base64 holds `size` bytes. Returns the name's length, or 0. */

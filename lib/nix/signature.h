@@ -20,6 +20,9 @@
 /* Nix's base 32: its own alphabet without e, o, t and u, the last bits first. */
 void nix32_encode_sha256(const uint8_t sha256[ASSAY_SHA256_SIZE], char ret[NIX32_SHA256]);
 
+/* The other way. 0, or -EINVAL for what is no hash so written. */
+int nix32_decode_sha256(const char *text, uint8_t ret[ASSAY_SHA256_SIZE]);
+
 struct nix_path_info {
     const char *path; /* "/nix/store/..." */
     uint8_t nar_sha256[ASSAY_SHA256_SIZE];

@@ -46,19 +46,22 @@ class Origin(unittest.TestCase):
                 path, stderr=subprocess.DEVNULL)
         return self.root / path.lstrip("/")
 
-    def scan(self, keys=None, below=None, tar=("--numeric-owner", ".")):
+    def scan(self, keys=None, below=None, tar=("--numeric-owner", "."),
+             hard=("--hard-dereference",)):
         """The report of the root, packed."""
-        policy = {"schema": "assay.policy/1", "name": "origin", "trusted_keys": keys or [self.key],
+        run("tar", "-czf", str(self.folder / "image.wsl"), "--sort=name", *hard, *tar,
+            cwd=self.root)
+        return self.audit(self.folder / "image.wsl", keys or [self.key], below)
+
+    def audit(self, image, keys, below=None):
+        policy = {"schema": "assay.policy/1", "name": "origin", "trusted_keys": keys,
                   "block": {"hygiene": "never", "wsl": "never"}}
         if below:
             (self.folder / "below.json").write_text(json.dumps(
                 {"schema": "assay.policy/1", "name": "below", **below}))
             policy["extends"] = "below.json"
         (self.folder / "policy.json").write_text(json.dumps(policy))
-        run("tar", "-czf", str(self.folder / "image.wsl"), "--sort=name",
-            "--hard-dereference", *tar, cwd=self.root)
-        result = subprocess.run([BIN / "assay", "scan", self.folder / "image.wsl", "--format",
-                                 "json", "--policy", self.folder / "policy.json"],
+        result = subprocess.run([BIN / "assay", "scan", image, "--format", "json", "--policy", self.folder / "policy.json"],
                                 stdout=subprocess.PIPE, check=False)
         report = json.loads(result.stdout)
         self.assertEqual(report["verdict"], {0: "pass", 1: "reject", 3: "incomplete"}[
@@ -132,14 +135,103 @@ class Origin(unittest.TestCase):
         self.assertEqual({f["origin"] for f in self.tokens(report)}, {"local"})
         self.assertEqual(report["coverage"]["store"]["signed"], 1)
 
-    def test_another_order_vouches_for_nothing(self):
-        self.add("tests", {"a": TOKEN.encode(), "b": b"b"})
-        (names,) = [p.name for p in (self.root / "nix/store").iterdir() if "tests" in p.name]
-        report = self.scan(tar=["--no-recursion", *(f"./nix/store/{names}{end}"
-                                                    for end in ("", "/b", "/a")),
-                                "./nix/var/nix/db/db.sqlite"])
+    def pack(self, *names):
+        """Scans a tar of the given names in the given order, and the database."""
+        return self.scan(tar=["--no-recursion", *names, "./nix/var/nix/db/db.sqlite"])
+
+    def test_the_order_of_entries_does_not_matter(self):
+        path = self.add("tests", {"a": TOKEN.encode(), "b/c": b"c", "b.d": b"d"})
+        other = self.add("other", {"x": b"x", "y": b"y"})
+        here, there = (f"./nix/store/{p.name}" for p in (path, other))
+        for names in ([here, f"{here}/b.d", f"{here}/b", f"{here}/b/c", f"{here}/a"],
+                      [f"{here}/a", f"{here}/b/c", here, f"{here}/b", f"{here}/b.d"],
+                      [f"{here}/a", there, f"{there}/x", f"{here}/b/c", here, f"{there}/y",
+                       f"{here}/b", f"{here}/b.d"]):
+            with self.subTest(names=names):
+                report = self.pack(*names)
+                self.assertEqual(self.tokens(report)[0]["origin"], "upstream")
+                paths = len({name.split("/")[3] for name in names})
+                store = report["coverage"]["store"]
+                self.assertEqual(store["signed"], store["paths"])
+                self.assertGreaterEqual(store["signed"], paths)
+                self.assertNotIn("nixos.store-path-altered",
+                                 [f["rule"] for f in report["findings"]])
+
+    def test_what_comes_later_to_a_path_alters_it(self):
+        path = self.add("tests", {"a": b"a", "b": b"b"})
+        (self.root / "more").mkdir()
+        (self.root / "more/added").write_text(TOKEN)
+        report = self.pack("./nix", "./nix/store", f"./nix/store/{path.name}",
+                           f"./nix/store/{path.name}/a", f"./nix/store/{path.name}/b", "./more",
+                           f"--transform=s,^./more/,./nix/store/{path.name}/,", "./more/added")
+        self.assertEqual([(f["severity"], f["path"]) for f in report["findings"]
+                          if f["rule"] == "nixos.store-path-altered"][:1],
+                         [("critical", f"/nix/store/{path.name}")])
+        self.assertEqual(self.tokens(report)[0]["origin"], "local")
+
+    def test_a_path_of_which_something_is_missing_is_altered(self):
+        path = self.add("tests", {"a": TOKEN.encode(), "b": b"b"})
+        report = self.pack(f"./nix/store/{path.name}", f"./nix/store/{path.name}/a")
+        self.assertIn("nixos.store-path-altered", [f["rule"] for f in report["findings"]])
+        self.assertEqual(self.tokens(report)[0]["origin"], "local")
+
+    def test_a_name_that_comes_twice_vouches_for_nothing(self):
+        path = self.add("tests", {"a": b"a", "b": b"b"})
+        (self.root / "more").mkdir()
+        (self.root / "more/a").write_text(TOKEN)
+        report = self.pack(f"./nix/store/{path.name}", f"./nix/store/{path.name}/a",
+                           f"./nix/store/{path.name}/b",
+                           f"--transform=s,^./more/,./nix/store/{path.name}/,", "./more/a")
         self.assertEqual(self.tokens(report)[0]["origin"], "local")
         self.assertEqual(report["coverage"]["store"]["signed"], 0)
+
+    def test_hard_links_are_followed(self):
+        path = self.add("tests", {"a": TOKEN.encode(), "bin/b": b"#!/bin/sh\n"})
+        other = self.add("other", {"a": TOKEN.encode(), "c": b"c"})
+        links = self.root / "nix/store/.links"
+        links.mkdir(exist_ok=True)
+        for folder in (path, other):
+            os.chmod(folder, 0o755)
+        (other / "a").unlink()
+        os.link(path / "a", other / "a")
+        os.link(path / "a", links / "0shared")  # as `nix store optimise` leaves it
+        for folder in (path, other):
+            os.chmod(folder, 0o555)
+        report = self.scan(hard=())
+        self.assertEqual(report["coverage"]["store"], {"paths": 2, "hashed": 2, "signed": 2})
+        places = {place["path"] for f in self.tokens(report) for place in
+                  [f, *f.get("places", [])]}
+        # The content stands in the first of the links, which no signature covers.
+        self.assertEqual(places, {"/nix/store/.links/0shared"})
+        self.assertEqual(self.tokens(report)[0]["origin"], "local")
+
+    def test_a_path_that_is_not_what_was_registered_is_told(self):
+        path = self.add("tests", {"key": b"nothing"}, sign=None)
+        self.assertNotIn("nixos.store-path-unlike",
+                         [f["rule"] for f in self.scan()["findings"]])
+        registration = run("nix-store", "--store", str(self.root), "--dump-db") + "\n"
+        os.chmod(path / "key", 0o644)
+        (path / "key").write_text("something")
+        (self.root / "nix-path-registration").write_text(registration)
+        for database in (True, False):
+            if not database:
+                shutil.rmtree(self.root / "nix/var")
+            found = {f["rule"]: f for f in self.scan()["findings"]}
+            self.assertEqual(found["nixos.store-path-unlike"]["severity"], "high")
+            self.assertEqual(found["nixos.store-path-unlike"]["path"], f"/nix/store/{path.name}")
+
+    def test_a_disk_image(self):
+        """ext4 keeps no order of names, and may hold hard links."""
+        path = self.add("tests", {f"{'x' * (n % 7)}{n}/key": f"{n} {TOKEN}\n".encode()
+                                  for n in range(40)})
+        image = self.folder / "disk.ext4"
+        for command in (["truncate", "-s", "64M", image],
+                        ["mke2fs", "-q", "-t", "ext4", "-d", self.root, image]):
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        report = self.audit(image, [self.key])
+        (finding,) = self.tokens(report)
+        self.assertEqual((finding["origin"], finding["place_count"]), ("upstream", 40))
+        self.assertEqual(report["coverage"]["store"], {"paths": 1, "hashed": 1, "signed": 1})
 
     def test_a_lock_below_stands_against_a_key_above(self):
         self.add("tests", {"key": TOKEN.encode()})
