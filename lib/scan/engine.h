@@ -62,8 +62,8 @@ int scan_engine_names(struct scan_engine *engine, const struct entry *entry);
  * Returns how many tags that were, or a negative errno. */
 ssize_t scan_engine_keep(const struct scan_engine *engine, int fd);
 
-/* Callbacks of the first pass per rule so far, as an object {rule id: count}: what ./dev bench
- * shows, since a rule's cost is its callbacks. */
+/* Callbacks of the first pass per rule so far, as an object {rule id: count}: what a rule costs.
+ * The caller owns it; NULL when memory ran out. */
 json_t *scan_engine_callbacks(const struct scan_engine *engine);
 
 #endif

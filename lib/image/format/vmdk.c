@@ -1,7 +1,6 @@
 /* VMware's "Virtual Disk Format 5.0". A sparse extent with the descriptor inside is complete when
  * that names no parent and no extent but itself. */
-#include "image/format/vmdk.h"
-
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,16 @@
 #define IN_FOOTER UINT64_MAX
 #define TABLE_MAX 512 /* entries of a grain table, QEMU's own limit */
 #define ENTRY 4
+#define VMDK_NAME_MAX 200 /* bytes of a file's name that are shown */
+
+/* What a descriptor says of the files in which the disk lies. */
+struct vmdk_descriptor {
+    bool whole;               /* a disk that is one sparse file, of no parent */
+    bool parent;              /* made from another disk */
+    size_t extents;           /* named in all */
+    bool sparse;              /* the first is of type SPARSE */
+    char name[VMDK_NAME_MAX]; /* the first one's file, "" when there is none */
+};
 
 /* One line: access, sectors, type, "file", offset. */
 static void parse_extent(const char *line, struct vmdk_descriptor *ret)
@@ -32,7 +41,8 @@ static void parse_extent(const char *line, struct vmdk_descriptor *ret)
     strcpy(ret->name, name);
 }
 
-void vmdk_parse(const char *text, struct vmdk_descriptor *ret)
+/* Takes `text` apart ("The Descriptor File"). */
+static void parse_descriptor(const char *text, struct vmdk_descriptor *ret)
 {
     memset(ret, 0, sizeof(*ret));
     ret->parent = strstr(text, "parentFileNameHint") != NULL;
@@ -106,7 +116,7 @@ static bool closed_vmdk(struct blocks *blocks, enum unread_reason *ret_reason, c
                              : DESCRIPTOR_MAX);
     else if (!sparse)
         text = read_text(blocks, 0, blocks->size);
-    vmdk_parse(text ? text : "", &descriptor);
+    parse_descriptor(text ? text : "", &descriptor);
     if (descriptor.parent)
         return vdisk_refuse(ret_reason, ret_detail, size,
                             "needs the VMDK it was made from, which is not part of the artifact");

@@ -159,8 +159,4 @@ int git_forest_visit(struct git_pack *pack, unsigned types, git_visit visit);
 /* Gives every object type and id. 0 (what has no base is reported) or what ends the walk. */
 int git_pack_resolve(struct git_pack *pack);
 
-/* Computes the id of content. */
-int git_pack_name(struct git_pack *pack, enum git_type type, const uint8_t *data, size_t len,
-                  uint8_t *ret);
-
 #endif

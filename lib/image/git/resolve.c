@@ -33,8 +33,9 @@ int git_forest_visit(struct git_pack *pack, unsigned types, git_visit visit)
     return 0;
 }
 
-int git_pack_name(struct git_pack *pack, enum git_type type, const uint8_t *data, size_t len,
-                  uint8_t *ret)
+/* Computes the id of content. */
+static int name_object(struct git_pack *pack, enum git_type type, const uint8_t *data, size_t len,
+                       uint8_t *ret)
 {
     char header[GIT_HEADER_MAX];
 
@@ -102,7 +103,7 @@ static int resolve(struct git_pack *pack, uint32_t index)
             return 0;
         }
         object->type = type;
-        r = git_pack_name(pack, type, data, (size_t)object->size, git_id(pack, index));
+        r = name_object(pack, type, data, (size_t)object->size, git_id(pack, index));
         if (r < 0)
             return r;
     }

@@ -65,7 +65,7 @@ struct iso_record {
     uint64_t child;       /* Rock Ridge: the directory moved from here, in bytes; 0: none */
     bool moved;           /* and one that was moved to here */
     bool sparse;          /* Rock Ridge's sparse file: its content is a table */
-    size_t target;        /* bytes of a symbolic link's target, which is in iso_dirs.target */
+    size_t target;        /* bytes of a symbolic link's target, which iso_record_read() writes */
     uint8_t packed[2];    /* zisofs: header's length / 4, log2 of the block size; 0: not packed */
     uint64_t unpacked;    /* and the size of the content */
 };
