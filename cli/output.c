@@ -5,7 +5,7 @@
 
 #include <assay/report.h>
 
-#include "table.h"
+#include "api.h"
 #include "terminal.h"
 
 int output_report(struct cli *cli, const json_t *report, const char *format, bool verbose)
@@ -36,25 +36,22 @@ void output_field(const char *label, const char *text)
     printf("  %-10s %s\n", label, safe);
 }
 
-const char *const output_builds_columns[] = {"BUILD",   "TARGET", "STATE", "VERSION",
-                                             "CREATED", "BY",     "WHY",   NULL};
-
-int output_builds(struct cli *cli, const json_t *builds)
+int output_list(struct cli *cli, const char *path, const char *const *columns,
+                void (*row)(struct table *table, const json_t *item), const char *empty)
 {
-    _cleanup_table_ struct table table = table_make(output_builds_columns);
-    const json_t *build;
+    _cleanup_table_ struct table table = table_make(columns);
+    _cleanup_json_ json_t *items = NULL;
+    const json_t *item;
     size_t i;
+    int r = api_get(cli, path, JSON_ARRAY, &items);
 
-    json_array_foreach(builds, i, build)
+    if (r != CLI_OK)
+        return r;
+    if (cli->json)
+        return cli_print_json(cli, items);
+    json_array_foreach(items, i, item)
     {
-        table_cell_number(&table, assay_json_int(build, "id", 0));
-        table_cell(&table, assay_json_string(build, "target", NULL));
-        table_cell(&table, assay_json_string(build, "state", NULL));
-        table_cell(&table, assay_json_string(build, "version", NULL));
-        table_cell_time(&table, assay_json_string(build, "created", NULL));
-        table_cell(&table, assay_json_string(build, "requested_by", NULL));
-        table_cell(&table, assay_json_string(json_object_get(build, "failure"), "message",
-                                             assay_json_string(build, "verdict", NULL)));
+        row(&table, item);
     }
-    return table_print(cli, &table, "no builds yet; 'assay build TARGET' starts one");
+    return table_print(cli, &table, empty);
 }

@@ -9,22 +9,32 @@ static const struct option_spec options_table[] = {
     {0},
 };
 
+static const char *const headings[] = {"BUILD",   "TARGET", "STATE", "VERSION",
+                                       "CREATED", "BY",     "WHY",   NULL};
+
+static void row(struct table *table, const json_t *build)
+{
+    table_cell_number(table, assay_json_int(build, "id", 0));
+    table_cell(table, assay_json_string(build, "target", NULL));
+    table_cell(table, assay_json_string(build, "state", NULL));
+    table_cell(table, assay_json_string(build, "version", NULL));
+    table_cell_time(table, assay_json_string(build, "created", NULL));
+    table_cell(table, assay_json_string(build, "requested_by", NULL));
+    table_cell(table, assay_json_string(json_object_get(build, "failure"), "message",
+                                        assay_json_string(build, "verdict", NULL)));
+}
+
 static int run(struct cli *cli, const struct options *options)
 {
     const char *target = options_get(options, "target"), *state = options_get(options, "state");
-    _cleanup_json_ json_t *builds = NULL;
     _cleanup_free_ char *path = NULL;
     int64_t limit, before;
-    int r;
 
     if (options_number(options, "limit", 1, 500, 20, &limit, &cli->err) < 0 ||
         options_number(options, "before", 1, INT64_MAX, 0, &before, &cli->err) < 0)
         return CLI_USAGE;
     path = api_builds_path(target, state, before, limit);
-    r = api_get(cli, path, JSON_ARRAY, &builds);
-    if (r != CLI_OK)
-        return r;
-    return cli->json ? cli_print_json(cli, builds) : output_builds(cli, builds);
+    return output_list(cli, path, headings, row, "no builds yet; 'assay build TARGET' starts one");
 }
 
 const struct command command_builds = {
@@ -35,6 +45,6 @@ const struct command command_builds = {
             "through, why.",
     .example = "assay builds --target minimal --state rejected",
     .options = options_table,
-    .columns = output_builds_columns,
+    .columns = headings,
     .run = run,
 };

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "api.h"
-#include "table.h"
+#include "output.h"
 
 static const struct option_spec options_table[] = {
     {"limit", 'n', "COUNT", "how many at most (1 to 500; default 20)"},
@@ -33,37 +33,28 @@ static void cell_channels(struct table *table, const json_t *release)
 static const char *const headings[] = {"TARGET",  "VERSION", "CHANNELS", "SIZE",
                                        "CREATED", "FILE",    "SHA256",   NULL};
 
+static void row(struct table *table, const json_t *release)
+{
+    table_cell(table, assay_json_string(release, "target", NULL));
+    table_cell(table, assay_json_string(release, "version", NULL));
+    cell_channels(table, release);
+    table_cell_size(table, assay_json_int(release, "size", 0));
+    table_cell_time(table, assay_json_string(release, "created", NULL));
+    table_cell(table, assay_json_string(release, "name", NULL));
+    table_cell(table, assay_json_string(release, "sha256", NULL));
+}
+
 static int run(struct cli *cli, const struct options *options)
 {
-    _cleanup_table_ struct table table = table_make(headings);
-    _cleanup_json_ json_t *releases = NULL;
     _cleanup_free_ char *path = NULL;
-    const json_t *release;
     int64_t limit;
-    size_t i;
-    int r;
 
     if (options_number(options, "limit", 1, 500, 20, &limit, &cli->err) < 0)
         return CLI_USAGE;
     path = options->n_args
                ? api_path("/api/v1/releases?target=%s&limit=%d", options->args[0], limit)
                : api_path("/api/v1/releases?limit=%d", limit);
-    r = api_get(cli, path, JSON_ARRAY, &releases);
-    if (r != CLI_OK)
-        return r;
-    if (cli->json)
-        return cli_print_json(cli, releases);
-    json_array_foreach(releases, i, release)
-    {
-        table_cell(&table, assay_json_string(release, "target", NULL));
-        table_cell(&table, assay_json_string(release, "version", NULL));
-        cell_channels(&table, release);
-        table_cell_size(&table, assay_json_int(release, "size", 0));
-        table_cell_time(&table, assay_json_string(release, "created", NULL));
-        table_cell(&table, assay_json_string(release, "name", NULL));
-        table_cell(&table, assay_json_string(release, "sha256", NULL));
-    }
-    return table_print(cli, &table, "nothing has been published yet");
+    return output_list(cli, path, headings, row, "nothing has been published yet");
 }
 
 const struct command command_releases = {

@@ -1,5 +1,4 @@
-#include "api.h"
-#include "table.h"
+#include "output.h"
 
 /* The version that a target's channels point to: stable's where there is one, else nightly's. */
 static const json_t *current(const json_t *target)
@@ -31,22 +30,9 @@ static const char *const headings[] = {"TARGET",    "LAST BUILD", "STATE", "WHEN
 
 static int run(struct cli *cli, const struct options *options)
 {
-    _cleanup_table_ struct table table = table_make(headings);
-    _cleanup_json_ json_t *targets = NULL;
-    const json_t *target;
-    size_t i;
-    int r = api_get(cli, "/api/v1/targets", JSON_ARRAY, &targets);
-
     (void)options;
-    if (r != CLI_OK)
-        return r;
-    if (cli->json)
-        return cli_print_json(cli, targets);
-    json_array_foreach(targets, i, target)
-    {
-        row(&table, target);
-    }
-    return table_print(cli, &table, "no targets; they stand in assayd's configuration");
+    return output_list(cli, "/api/v1/targets", headings, row,
+                       "no targets; they stand in assayd's configuration");
 }
 
 const struct command command_status = {

@@ -1,30 +1,20 @@
-#include "api.h"
-#include "table.h"
+#include "output.h"
 
 static const char *const headings[] = {"TARGET", "KIND", "POLICY", "FLAKE", "ATTRIBUTE", NULL};
 
+static void row(struct table *table, const json_t *target)
+{
+    static const char *const keys[] = {"name", "kind", "policy", "flake", "attribute"};
+
+    for (size_t c = 0; c < sizeof(keys) / sizeof(*keys); c++)
+        table_cell(table, assay_json_string(target, keys[c], NULL));
+}
+
 static int run(struct cli *cli, const struct options *options)
 {
-    _cleanup_table_ struct table table = table_make(headings);
-    _cleanup_json_ json_t *targets = NULL;
-    const json_t *target;
-    size_t i;
-    int r = api_get(cli, "/api/v1/targets", JSON_ARRAY, &targets);
-
     (void)options;
-    if (r != CLI_OK)
-        return r;
-    if (cli->json)
-        return cli_print_json(cli, targets);
-    json_array_foreach(targets, i, target)
-    {
-        for (size_t c = 0; c < 5; c++) {
-            static const char *const keys[] = {"name", "kind", "policy", "flake", "attribute"};
-
-            table_cell(&table, assay_json_string(target, keys[c], NULL));
-        }
-    }
-    return table_print(cli, &table, "no targets; they stand in assayd's configuration");
+    return output_list(cli, "/api/v1/targets", headings, row,
+                       "no targets; they stand in assayd's configuration");
 }
 
 const struct command command_targets = {
