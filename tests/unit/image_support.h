@@ -99,6 +99,12 @@ static inline void __attribute__((format(printf, 1, 2))) sh(const char *format, 
     free(command);
 }
 
+/* Writes the needle into the artifact at `at`, a shell expression of bytes. */
+static inline void plant(const char *at)
+{
+    sh("printf " NEEDLE " | dd of=artifact bs=1 seek=$((%s)) conv=notrunc", at);
+}
+
 static inline void set_up(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");

@@ -55,12 +55,6 @@ START_TEST(deleted_content_is_in_the_free_space)
 }
 END_TEST
 
-/* Writes the needle into the artifact at `at`, a shell expression of bytes. */
-static void plant(const char *at)
-{
-    sh("printf " NEEDLE " | dd of=artifact bs=1 seek=$((%s)) conv=notrunc", at);
-}
-
 /* Where bytes lie in use that are no file's content: found by debugfs's view of what is made. */
 START_TEST(what_no_ext_file_shows_is_scanned)
 {

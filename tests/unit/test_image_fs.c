@@ -283,11 +283,6 @@ END_TEST
 
 /* --- in no file ------------------------------------------------------------------------------- */
 
-static void plant(const char *at)
-{
-    sh("printf " NEEDLE " | dd of=artifact bs=1 seek=$((%s)) conv=notrunc", at);
-}
-
 #define FREE_BLOCK \
     "$(dumpe2fs artifact | sed -n 's/^  Free blocks: \\([0-9]*\\)-.*/\\1/p' | head -n 1)"
 
