@@ -36,17 +36,6 @@ static int one_release(struct store *store, sqlite3_stmt *stmt, struct release *
     return 0;
 }
 
-int store_release_get(struct store *store, int64_t id, struct release *ret, struct assay_error *err)
-{
-    _cleanup_stmt_ sqlite3_stmt *stmt = NULL;
-    int r;
-
-    DB_LOCKED(store);
-    r = db_prepare(store, &stmt, "read the release", err,
-                   "SELECT " COLUMNS " FROM releases WHERE id = ?", "i", id);
-    return r < 0 ? r : one_release(store, stmt, ret, err);
-}
-
 int store_release_find(struct store *store, const char *sha256, struct release *ret,
                        struct assay_error *err)
 {

@@ -154,8 +154,6 @@ struct release {
 int store_release_publish(struct store *store, struct build *build, const char *channel,
                           int64_t *ret_id, struct assay_error *err);
 
-int store_release_get(struct store *store, int64_t id, struct release *ret,
-                      struct assay_error *err);
 /* By digest; -ENOENT when no release has this artifact: nothing unpublished is ever served. */
 int store_release_find(struct store *store, const char *sha256, struct release *ret,
                        struct assay_error *err);

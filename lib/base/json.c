@@ -29,18 +29,6 @@ int assay_json_load(const char *path, size_t max, json_t **ret, struct assay_err
     return assay_json_parse(assay_buf_str(&buf), buf.len, path, ret, err);
 }
 
-int assay_json_store(const char *path, const json_t *json, mode_t mode, struct assay_error *err)
-{
-    _cleanup_free_ char *text = json_dumps(json, JSON_INDENT(2));
-    size_t len;
-
-    if (!text)
-        return assay_error_set(err, ENOMEM, "cannot write %s: out of memory", path);
-    len = strlen(text);
-    text[len] = '\n'; /* the NUL's place: the length is passed on its own */
-    return assay_fs_write_file(path, text, len + 1, mode, err);
-}
-
 const char *assay_json_string(const json_t *object, const char *key, const char *otherwise)
 {
     const char *text = json_string_value(json_object_get(object, key));

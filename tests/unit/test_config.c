@@ -35,7 +35,7 @@ static json_t *sample(void)
 
 static int load(json_t *json, struct config *ret)
 {
-    ck_assert_int_eq(assay_json_store(path, json, 0600, &err), 0);
+    ck_assert_int_eq(json_dump_file(json, path, 0), 0);
     json_decref(json);
     return config_load(path, ret, &err);
 }

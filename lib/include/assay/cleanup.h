@@ -36,14 +36,7 @@ static inline void assay_closep(const int *fd)
         close(*fd);
 }
 
-static inline void assay_fclosep(FILE **file)
-{
-    if (*file)
-        fclose(*file);
-}
-
 #define _cleanup_free_ _cleanup_(assay_freep)
 #define _cleanup_close_ _cleanup_(assay_closep)
-#define _cleanup_fclose_ _cleanup_(assay_fclosep)
 
 #endif

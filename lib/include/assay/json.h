@@ -31,9 +31,6 @@ int assay_json_parse(const void *text, size_t len, const char *where, json_t **r
 /* Reads and parses the file `path`, at most `max` bytes. */
 int assay_json_load(const char *path, size_t max, json_t **ret, struct assay_error *err);
 
-/* Writes `json` to `path` whole or not at all, keys in their order, two spaces of indent. */
-int assay_json_store(const char *path, const json_t *json, mode_t mode, struct assay_error *err);
-
 /* Checks `value` against the embedded schema `name`, e.g. "policy" for
  * policies/schemas/policy.schema.json. Returns 0, or -EINVAL with `err` saying which key, what is
  * wrong with it and the schema's description of what belongs there. */
