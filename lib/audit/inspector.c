@@ -99,7 +99,7 @@ static int checks_begin(const struct inspector_tools *tools, const struct entry 
     if (!wanted)
         return -ENOMEM;
     wanted->checks = tools->checks;
-    wanted->content = ASSAY_BUF(CHECKS_CONTENT_MAX);
+    wanted->content = ASSAY_BUF((size_t)r);
     wanted->whole = true;
     r = copy_entry(wanted, entry);
     if (r == 0)
@@ -107,7 +107,7 @@ static int checks_begin(const struct inspector_tools *tools, const struct entry 
     return r;
 }
 
-/* A hole of up to CHECKS_CONTENT_MAX is filled with zeros, as a reader of the file would see. */
+/* A hole in what is wanted is filled with zeros, as a reader of the file would see. */
 static int checks_bytes(void *state, const uint8_t *data, size_t len, uint64_t offset)
 {
     static const uint8_t zeros[4096];

@@ -41,6 +41,7 @@ struct audit_run {
 static int prepare(struct audit_run *run, const struct scan_store *store, struct assay_error *err)
 {
     const json_t *policy = run->job->policy;
+    const struct checks_job checks = {policy, run->job->today, run->job->name};
     int r;
 
     run->findings = findings_new(run->job->key);
@@ -50,7 +51,7 @@ static int prepare(struct audit_run *run, const struct scan_store *store, struct
     r = scan_engine_load(json_object_get(policy, "rules"), json_object_get(policy, "identities"),
                          run->findings, store, &run->tools.engine, err);
     if (r == 0)
-        r = checks_new(json_object_get(policy, "checks"), run->findings, &run->tools.checks, err);
+        r = checks_new(&checks, run->findings, &run->tools.checks, err);
     return r;
 }
 
@@ -308,7 +309,10 @@ static int walk(struct audit_run *run, int fd, struct image_result *ret, struct 
     if (r == 0 && run->failed)
         r = assay_error_set(err, run->failed, "cannot note what was not read: %s",
                             strerror(-run->failed));
-    return r < 0 ? r : finish(run, fd, &budget, &own, err);
+    if (r < 0)
+        return r;
+    checks_artifact(run->tools.checks, ret->format, ret->size);
+    return finish(run, fd, &budget, &own, err);
 }
 
 int audit_run_read(struct audit_run *run, int fd, const struct message_sandbox *sandbox,

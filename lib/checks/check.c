@@ -1,5 +1,8 @@
 #include "checks/check.h"
 
+#include <assay/text.h>
+#include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,33 +17,99 @@ static int64_t line_at(const struct check_content *content, int64_t at)
     return line;
 }
 
-int check_report(struct check_run *run, const struct check_content *content, const uint8_t *secret,
-                 size_t len, int64_t at)
+bool check_is_excepted(const struct check_run *run, const char *path, const char *value)
 {
-    struct finding_hit hit = {
+    size_t i;
+    json_t *one;
+    char full[FINDING_PATH_MAX];
+
+    if (json_array_size(run->exceptions) == 0)
+        return false;
+    snprintf(full, sizeof(full), "/%s", path);
+    json_array_foreach(run->exceptions, i, one)
+    {
+        const char *of_path = assay_json_string(one, "path", "*");
+        const char *of_value = assay_json_string(one, "value", NULL);
+
+        if (fnmatch(of_path, full, 0) == 0 &&
+            (!of_value || (value && fnmatch(of_value, value, 0) == 0)))
+            return true;
+    }
+    return false;
+}
+
+/* The hit as the check's own texts and the entry make it. */
+static struct finding_hit start_hit(const struct check_run *run, const char *container,
+                                    const char *path)
+{
+    return (struct finding_hit){
         .class = run->check->class,
         .rule = run->check->id,
         .severity = run->severity,
-        .container = content->entry->container,
-        .path = content->entry->path,
-        .in = content->entry->in,
-        .offset = at,
-        .line = line_at(content, at),
-        .secret = secret,
-        .secret_len = len,
+        .container = container,
+        .path = path,
+        .offset = -1,
         .message = run->check->message,
         .help = run->check->help,
     };
+}
 
+int check_report(struct check_run *run, const struct check_content *content, const uint8_t *secret,
+                 size_t len, int64_t at)
+{
+    const struct entry *entry = content->entry;
+    struct finding_hit hit = start_hit(run, entry->container, entry->path);
+
+    if (check_is_excepted(run, entry->path, NULL))
+        return 0;
+    hit.in = entry->in;
+    hit.offset = at;
+    hit.line = line_at(content, at);
+    hit.secret = secret;
+    hit.secret_len = len;
     return findings_add(run->findings, &hit);
 }
 
 int check_report_path(struct check_run *run, const char *container, const char *path)
 {
-    struct entry entry = {.container = container, .path = path};
-    struct check_content content = {.entry = &entry};
+    const struct check_report report = {
+        .container = container, .path = path, .severity = SEVERITY_CRITICAL};
 
-    return check_report(run, &content, NULL, 0, -1);
+    return check_report_as(run, &report);
+}
+
+int check_report_as(struct check_run *run, const struct check_report *report)
+{
+    struct finding_hit hit = start_hit(run, report->container, report->path);
+    _cleanup_json_ json_t *redacted = NULL;
+    char message[1000];
+
+    if (check_is_excepted(run, report->path, report->value))
+        return 0;
+    if (report->severity < hit.severity)
+        hit.severity = report->severity;
+    if (report->message) {
+        assay_text_clean(report->message, strlen(report->message), message, sizeof(message));
+        redacted = findings_redacted(run->findings, message);
+        if (!redacted)
+            return -ENOMEM;
+        hit.message = json_string_value(redacted);
+    }
+    return findings_add(run->findings, &hit);
+}
+
+int check_report_many(struct check_run *run, const struct entry *entry)
+{
+    if (check_is_excepted(run, entry->path, NULL))
+        return 0;
+    run->many++;
+    if (run->many <= CHECK_MANY)
+        return check_report_path(run, entry->container, entry->path);
+    if (run->many > CHECK_MANY + 1)
+        return 0;
+    run->container = strdup(entry->container);
+    run->path = strdup(entry->path);
+    return run->container && run->path ? 0 : -ENOMEM;
 }
 
 int check_report_unread(struct check_run *run, const struct check_content *content,

@@ -1,25 +1,70 @@
 #include "checks/checks.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "checks/check.h"
 
 extern const struct check check_machine_id, check_ssh_host_key, check_shadow_hash,
-    check_resolv_conf, check_shell_history, check_users_groups, check_channels,
-    check_store_path_altered, check_store_path_unlike, check_wsl_distribution_conf;
+    check_resolv_conf, check_shell_history, check_cloud_init, check_core_dump, check_crash_report,
+    check_credential_secret, check_device_cache, check_dhcp_lease, check_editor_leftovers,
+    check_journal, check_leftover_tmp, check_logs, check_mail_spool, check_network_secret_key,
+    check_package_cache, check_random_seed, check_setuid, check_setuid_system,
+    check_udev_persistent_net, check_world_writable, check_users_groups, check_channels,
+    check_store_path_altered, check_store_path_unlike, check_build_directory, check_build_logs,
+    check_channel_profile, check_configuration, check_decrypted_secrets, check_decryption_key,
+    check_gc_roots, check_git_history, check_store_locks, check_user_state,
+    check_wsl_distribution_conf;
 
 static const struct check *const table[] = {
-    &check_machine_id,        &check_ssh_host_key,
-    &check_shadow_hash,       &check_resolv_conf,
-    &check_shell_history,     &check_users_groups,
-    &check_channels,          &check_store_path_altered,
-    &check_store_path_unlike, &check_wsl_distribution_conf,
+    &check_machine_id,
+    &check_ssh_host_key,
+    &check_shadow_hash,
+    &check_resolv_conf,
+    &check_shell_history,
+    &check_cloud_init,
+    &check_core_dump,
+    &check_crash_report,
+    &check_credential_secret,
+    &check_device_cache,
+    &check_dhcp_lease,
+    &check_editor_leftovers,
+    &check_journal,
+    &check_leftover_tmp,
+    &check_logs,
+    &check_mail_spool,
+    &check_network_secret_key,
+    &check_package_cache,
+    &check_random_seed,
+    &check_setuid,
+    &check_setuid_system,
+    &check_udev_persistent_net,
+    &check_world_writable,
+    &check_users_groups,
+    &check_channels,
+    &check_store_path_altered,
+    &check_store_path_unlike,
+    &check_build_directory,
+    &check_build_logs,
+    &check_channel_profile,
+    &check_configuration,
+    &check_decrypted_secrets,
+    &check_decryption_key,
+    &check_gc_roots,
+    &check_git_history,
+    &check_store_locks,
+    &check_user_state,
+    &check_wsl_distribution_conf,
 };
 
 #define N_CHECKS (sizeof(table) / sizeof(table[0]))
 
 struct checks {
+    struct checks_job job;
+    char format[64]; /* the artifact's */
+    uint64_t size;
     struct check_run run[N_CHECKS];
 };
 
@@ -49,33 +94,54 @@ static int check_settings(const json_t *settings, struct assay_error *err)
     return 0;
 }
 
-static int start_run(struct check_run *run, const struct check *check, const json_t *settings,
+/* The policy's exceptions for one check; NULL when memory ran out. */
+static json_t *exceptions_for(const json_t *policy, const char *id)
+{
+    json_t *list = json_array(), *one;
+    size_t i;
+
+    json_array_foreach(json_object_get(policy, "exceptions"), i, one)
+    {
+        if (strcmp(assay_json_string(one, "check", ""), id) == 0 &&
+            json_array_append(list, one) < 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static int start_run(struct check_run *run, const struct check *check, struct checks *checks,
                      struct findings *findings)
 {
-    const json_t *setting = json_object_get(settings, check->id);
+    const json_t *policy = checks->job.policy;
+    const json_t *setting = json_object_get(json_object_get(policy, "checks"), check->id);
 
     run->check = check;
     run->findings = findings;
+    run->job = &checks->job;
     run->enabled = assay_json_bool(setting, "enabled", true);
     run->severity = check->severity;
     severity_parse(assay_json_string(setting, "severity", ""), &run->severity);
-    if (!check->state_size)
-        return 0;
-    run->state = calloc(1, check->state_size);
-    return run->state ? 0 : -ENOMEM;
+    run->exceptions = exceptions_for(policy, check->id);
+    if (check->state_size)
+        run->state = calloc(1, check->state_size);
+    return run->exceptions && (run->state || !check->state_size) ? 0 : -ENOMEM;
 }
 
-int checks_new(const json_t *settings, struct findings *findings, struct checks **ret,
+int checks_new(const struct checks_job *job, struct findings *findings, struct checks **ret,
                struct assay_error *err)
 {
     struct checks *checks;
-    int r = check_settings(settings, err);
+    int r = check_settings(json_object_get(job->policy, "checks"), err);
 
     if (r < 0)
         return r;
     checks = calloc(1, sizeof(*checks));
+    if (checks)
+        checks->job = *job;
     for (size_t i = 0; checks && i < N_CHECKS; i++) {
-        if (start_run(&checks->run[i], table[i], settings, findings) < 0)
+        if (start_run(&checks->run[i], table[i], checks, findings) < 0)
             checks = checks_free(checks);
     }
     if (!checks)
@@ -88,8 +154,14 @@ struct checks *checks_free(struct checks *checks)
 {
     if (!checks)
         return NULL;
-    for (size_t i = 0; i < N_CHECKS; i++)
-        free(checks->run[i].state);
+    for (size_t i = 0; i < N_CHECKS; i++) {
+        struct check_run *run = &checks->run[i];
+
+        free(run->state);
+        free(run->container);
+        free(run->path);
+        json_decref(run->exceptions);
+    }
     free(checks);
     return NULL;
 }
@@ -121,9 +193,41 @@ static int check_hard_link(struct check_run *run, const struct entry *entry)
                                "under which the check has not seen it.");
 }
 
+/* Whether one of the check's globs matches; one with "!" before it says no. */
+static bool matches_paths(const struct check *check, const char *path)
+{
+    for (const char *const *glob = check->paths; *glob; glob++) {
+        bool out = (*glob)[0] == '!';
+
+        if (check_path_matches(*glob + out, path))
+            return !out;
+    }
+    return false;
+}
+
+/* Reports an entry for its name alone. */
+static int check_paths(struct check_run *run, const struct entry *entry)
+{
+    const struct check *check = run->check;
+    bool file = entry->type == ENTRY_FILE && (entry->size != 0 || check->empty);
+
+    if (!check->paths || entry->in != ENTRY_IN_FILE)
+        return 0;
+    if (!file && entry->type != ENTRY_HARDLINK && (entry->type != ENTRY_SYMLINK || !check->links))
+        return 0;
+    if (!matches_paths(check, entry->path) || !check_in_system_root(entry))
+        return 0;
+    return check_report_many(run, entry);
+}
+
+static size_t content_max(const struct check *check)
+{
+    return check->content_max ? check->content_max : CHECKS_CONTENT_MAX;
+}
+
 int checks_entry(struct checks *checks, const struct entry *entry)
 {
-    int wanted = 0;
+    size_t wanted = 0;
 
     for (size_t i = 0; i < N_CHECKS; i++) {
         struct check_run *run = &checks->run[i];
@@ -131,21 +235,24 @@ int checks_entry(struct checks *checks, const struct entry *entry)
 
         if (r == 0)
             r = check_hard_link(run, entry);
+        if (r == 0 && run->enabled)
+            r = check_paths(run, entry);
         if (r < 0)
             return r;
-        if (wants(run, entry))
-            wanted = 1;
+        if (wants(run, entry) && content_max(run->check) > wanted)
+            wanted = content_max(run->check);
     }
-    return wanted;
+    return (int)wanted;
 }
 
 int checks_content(struct checks *checks, const struct entry *entry, const uint8_t *data,
                    size_t len, bool whole)
 {
-    const struct check_content content = {entry, data, len, whole};
-
     for (size_t i = 0; i < N_CHECKS; i++) {
         struct check_run *run = &checks->run[i];
+        size_t max = content_max(run->check);
+        const struct check_content content = {entry, data, len < max ? len : max,
+                                              whole && len <= max};
         int r = wants(run, entry) ? run->check->content(run, &content) : 0;
 
         if (r < 0)
@@ -154,12 +261,36 @@ int checks_content(struct checks *checks, const struct entry *entry, const uint8
     return 0;
 }
 
+void checks_artifact(struct checks *checks, const char *format, uint64_t size)
+{
+    snprintf(checks->format, sizeof(checks->format), "%s", format);
+    checks->size = size;
+}
+
+/* The one finding that stands for all that check_report_many() did not report. */
+static int report_rest(struct check_run *run)
+{
+    char message[512];
+    const struct check_report report = {.container = run->container,
+                                        .path = run->path,
+                                        .message = message,
+                                        .severity = SEVERITY_CRITICAL};
+
+    if (run->many <= CHECK_MANY)
+        return 0;
+    snprintf(message, sizeof(message), "%s The same is so of %" PRIu64 " further places.",
+             run->check->message, run->many - CHECK_MANY - 1);
+    return check_report_as(run, &report);
+}
+
 int checks_finish(struct checks *checks)
 {
     for (size_t i = 0; i < N_CHECKS; i++) {
         struct check_run *run = &checks->run[i];
         int r = run->enabled && run->check->finish ? run->check->finish(run) : 0;
 
+        if (r == 0)
+            r = report_rest(run);
         if (r < 0)
             return r;
     }

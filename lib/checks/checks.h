@@ -12,24 +12,35 @@
 #include "image/entry.h"
 #include "scan/finding.h"
 
-#define CHECKS_CONTENT_MAX 65536 /* bytes of a file that a check can ask to see */
+#define CHECKS_CONTENT_MAX 65536 /* bytes of a file that most checks read at most */
 
 struct checks;
 
-/* `settings` is an object {check id: {severity, enabled}} from the policy; ids that are not named
- * keep the table's own severity. */
-int checks_new(const json_t *settings, struct findings *findings, struct checks **ret,
+/* What the checks go by; all of it is lent until checks_free(). */
+struct checks_job {
+    /* The resolved policy (assay/policy.h): its "checks", {id: {severity, enabled}}, where ids that
+     * are not named keep the table's own severity; "exceptions", "limits", "unfree_packages". NULL:
+     * none of these. */
+    const json_t *policy;
+    const char *today; /* YYYY-MM-DD; NULL: nothing is judged by its date */
+    const char *name;  /* the artifact's file name, or NULL */
+};
+
+int checks_new(const struct checks_job *job, struct findings *findings, struct checks **ret,
                struct assay_error *err);
 struct checks *checks_free(struct checks *checks);
 
-/* Told of every entry, in the walk's order. Returns 1 when a check wants the entry's content (then
- * the caller collects up to CHECKS_CONTENT_MAX bytes and gives them to checks_content()), 0 when
- * none does, or a negative errno. */
+/* Told of every entry, in the walk's order. Returns how many bytes of the entry's content are
+ * wanted at most, which the caller collects and gives to checks_content(); 0 when no check wants
+ * any, or a negative errno. */
 int checks_entry(struct checks *checks, const struct entry *entry);
 
 /* `len` bytes of the entry's content; `whole` is false when there was more. */
 int checks_content(struct checks *checks, const struct entry *entry, const uint8_t *data,
                    size_t len, bool whole);
+
+/* Before checks_finish(): the artifact's format, as image/image.h writes it, and size in bytes. */
+void checks_artifact(struct checks *checks, const char *format, uint64_t size);
 
 /* At the end of the walk: checks that need to have seen everything. */
 int checks_finish(struct checks *checks);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "nix/signature.h"
+#include "policy/exceptions.h"
 #include "policy/settings.h"
 #include "scan/finding.h"
 #include "scan/rules.h"
@@ -38,8 +39,12 @@ int policy_merge_start(struct policy_merge *merge, struct assay_error *err)
     merge->waivers = json_array();
     merge->trusted_keys = json_array();
     merge->budget = json_object();
+    merge->exceptions = json_array();
+    merge->limits = json_object();
+    merge->unfree_packages = json_array();
     if (!merge->catalogue || !merge->identities || !merge->block || !merge->allow_unaudited ||
-        !merge->waivers || !merge->trusted_keys || !merge->budget)
+        !merge->waivers || !merge->trusted_keys || !merge->budget || !merge->exceptions ||
+        !merge->limits || !merge->unfree_packages)
         return no_memory(err);
     r = rules_builtin(&merge->rules, err);
     if (r == 0)
@@ -116,6 +121,8 @@ static int add_all(json_t *array, const struct policy_layer *layer, const char *
 
 static int merge_lists(struct policy_merge *merge, const struct policy_layer *layer, size_t level)
 {
+    json_t *listed = json_object_get(layer->doc, "unfree_packages");
+    _cleanup_json_ json_t *unfree = listed ? json_incref(listed) : json_array();
     json_int_t n = (json_int_t)level;
     size_t i;
     json_t *identity;
@@ -125,6 +132,9 @@ static int merge_lists(struct policy_merge *merge, const struct policy_layer *la
         if (add_identity(merge, identity) < 0)
             return -1;
     }
+    if (json_array_extend(merge->unfree_packages, unfree) < 0 ||
+        add_all(merge->exceptions, layer, "exceptions", json_pack("{s:I}", "level", n)) < 0)
+        return -1;
     if (add_all(merge->waivers, layer, "waivers", json_pack("{s:I}", "level", n)) < 0)
         return -1;
     return add_all(merge->allow_unaudited, layer, "allow_unaudited",
@@ -170,7 +180,9 @@ int policy_merge_layer(struct policy_merge *merge, const struct policy_layer *la
         merge_lists(merge, layer, level) < 0)
         return no_memory(err);
     r = add_keys(merge, layer, level, err);
-    return r < 0 ? r : policy_settings_apply(layer, level, merge->block, merge->catalogue, err);
+    if (r == 0)
+        r = policy_settings_apply(layer, level, merge->block, merge->catalogue, err);
+    return r < 0 ? r : policy_exceptions_apply(layer, level, merge->catalogue, merge->limits, err);
 }
 
 void policy_merge_free(struct policy_merge *merge)
@@ -183,4 +195,7 @@ void policy_merge_free(struct policy_merge *merge)
     json_decref(merge->waivers);
     json_decref(merge->trusted_keys);
     json_decref(merge->budget);
+    json_decref(merge->exceptions);
+    json_decref(merge->limits);
+    json_decref(merge->unfree_packages);
 }

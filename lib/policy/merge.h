@@ -17,6 +17,9 @@ struct policy_merge {
     json_t *allow_unaudited; /* array, each with the layer's "by" and "level" */
     json_t *waivers;         /* array, each with the layer's "level" */
     json_t *trusted_keys;    /* array of {key, level} from the lowest layer up */
+    json_t *exceptions;      /* array, each with the layer's "level" */
+    json_t *limits;          /* {name: number} */
+    json_t *unfree_packages; /* array of names */
     json_t *budget;          /* what the layers set of it */
 };
 

@@ -114,22 +114,25 @@ int policy_resolve(const struct policy_merge *merge, const struct policy_layers 
     r = rules_digest(rules, rules_sum, err);
     if (r < 0)
         return r;
-    policy =
-        json_pack("{s:s, s:s, s:s, s:O, s:O, s:s, s:o, s:o, s:o, s:O, s:O, s:O, s:O, s:O}", /**/
-                  "schema", "assay.policy.resolved/1",                                      /**/
-                  "name", policy_layers_name(&layers->layer[0]),                            /**/
-                  "digest", digest,                                                         /**/
-                  "layers", list,                                                           /**/
-                  "rules", rules,                                                           /**/
-                  "rules_digest", rules_sum,                                                /**/
-                  "checks", final_checks(merge),                                            /**/
-                  "identities", final_identities(merge),                                    /**/
-                  "locked", final_locks(merge),                                             /**/
-                  "block", merge->block,                                                    /**/
-                  "allow_unaudited", merge->allow_unaudited,                                /**/
-                  "waivers", merge->waivers,                                                /**/
-                  "trusted_keys", merge->trusted_keys,                                      /**/
-                  "budget", merge->budget);
+    policy = json_pack("{s:s, s:s, s:s, s:O, s:O, s:s, s:o, s:o, s:o, s:O, s:O, s:O, s:O, s:O,"
+                       " s:O, s:O, s:O}",                             /**/
+                       "schema", "assay.policy.resolved/1",           /**/
+                       "name", policy_layers_name(&layers->layer[0]), /**/
+                       "digest", digest,                              /**/
+                       "layers", list,                                /**/
+                       "rules", rules,                                /**/
+                       "rules_digest", rules_sum,                     /**/
+                       "checks", final_checks(merge),                 /**/
+                       "identities", final_identities(merge),         /**/
+                       "locked", final_locks(merge),                  /**/
+                       "block", merge->block,                         /**/
+                       "allow_unaudited", merge->allow_unaudited,     /**/
+                       "waivers", merge->waivers,                     /**/
+                       "trusted_keys", merge->trusted_keys,           /**/
+                       "budget", merge->budget,                       /**/
+                       "exceptions", merge->exceptions,               /**/
+                       "limits", merge->limits,                       /**/
+                       "unfree_packages", merge->unfree_packages);
     if (!policy)
         return assay_error_set(err, ENOMEM, "out of memory while loading the policy");
     *ret = ASSAY_TAKE(policy);

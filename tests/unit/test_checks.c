@@ -6,31 +6,19 @@
 #include <string.h>
 
 #include "checks/checks.h"
+#include "checks_fixture.h"
 #include "suite.h"
-
-static const uint8_t key[FINDING_KEY_SIZE] = "a key for tests only";
-
-/* One audit's checks, with what they found. */
-struct fixture {
-    struct findings *findings;
-    struct checks *checks;
-};
 
 static struct fixture start(const char *settings)
 {
-    struct fixture f = {.findings = findings_new(key)};
-    struct assay_error err = {0};
-    json_t *json = NULL;
+    char policy[512] = "{}";
 
-    ck_assert_ptr_nonnull(f.findings);
     if (settings)
-        ck_assert_int_eq(assay_json_parse(settings, strlen(settings), "row", &json, &err), 0);
-    ck_assert_msg(checks_new(json, f.findings, &f.checks, &err) == 0, "%s", err.text);
-    json_decref(json);
-    return f;
+        snprintf(policy, sizeof(policy), "{\"checks\": %s}", settings);
+    return fixture_new(policy, NULL);
 }
 
-/* Shows an entry to the checks, as the audit does. Returns whether its content was wanted. */
+/* Shows an entry of nobody in particular. Returns whether its content was wanted. */
 static int show(struct fixture *f, const char *container, const char *path, enum entry_type type,
                 const char *content, size_t len, bool whole)
 {
@@ -40,26 +28,13 @@ static int show(struct fixture *f, const char *container, const char *path, enum
                                 .uid = 0,
                                 .gid = 0,
                                 .size = (int64_t)len};
-    int wanted = checks_entry(f->checks, &entry);
 
-    ck_assert_int_ge(wanted, 0);
-    if (wanted)
-        ck_assert_int_eq(checks_content(f->checks, &entry, (const uint8_t *)content, len, whole),
-                         0);
-    return wanted;
+    return fixture_entry(f, &entry, content, len, whole) > 0;
 }
 
 static json_t *finish(struct fixture *f)
 {
-    uint64_t dropped = 0;
-    json_t *list;
-
-    ck_assert_int_eq(checks_finish(f->checks), 0);
-    list = findings_json(f->findings, &dropped);
-    ck_assert_ptr_nonnull(list);
-    checks_free(f->checks);
-    findings_free(f->findings);
-    return list;
+    return fixture_finish(f);
 }
 
 #define SHA512 "$6$rounds=5000$saltsaltsalt$0123456789abcdefghijklmnopqrstuvwxyz./ABCDEFGHIJKLMN"
@@ -341,16 +316,18 @@ START_TEST(bad_settings_are_refused)
                                        "{\"hygiene.machine-id\": {\"severity\": \"worst\"}}"};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        struct findings *findings = findings_new(key);
+        struct findings *findings = findings_new(fixture_key);
         struct checks *checks = NULL;
         struct assay_error err = {0};
+        struct checks_job job = {0};
         json_t *settings = NULL;
 
         ck_assert_int_eq(assay_json_parse(rows[i], strlen(rows[i]), "row", &settings, &err), 0);
-        ck_assert_int_eq(checks_new(settings, findings, &checks, &err), -EINVAL);
+        job.policy = json_pack("{s:o}", "checks", settings);
+        ck_assert_int_eq(checks_new(&job, findings, &checks, &err), -EINVAL);
         ck_assert_ptr_nonnull(strstr(err.text, "checks.hygiene."));
         ck_assert_ptr_null(checks);
-        json_decref(settings);
+        json_decref((json_t *)(uintptr_t)job.policy);
         findings_free(findings);
     }
 }

@@ -221,6 +221,42 @@ START_TEST(a_file_that_is_no_policy_is_refused)
 }
 END_TEST
 
+START_TEST(exceptions_and_limits_of_checks_are_merged)
+{
+    json_t *policy;
+
+    layer("low",
+          "\"exceptions\": [{\"check\": \"hygiene.logs\", \"path\": \"/var/log/a\", \"reason\":"
+          "\"known\"}], \"limits\": {\"expired_ca_percent\": 5}, \"unfree_packages\": [\"one\"]");
+    layer("top", "\"extends\": \"low.json\", \"limits\": {\"expired_ca_percent\": 50},"
+                 "\"unfree_packages\": [\"two\"], \"exceptions\": [{\"check\": \"hygiene.setuid\","
+                 "\"value\": \"x\", \"reason\": \"known\"}]");
+    policy = load("top.json");
+    ck_assert_int_eq(assay_json_int(json_object_get(policy, "limits"), "expired_ca_percent", 0),
+                     50);
+    ck_assert_uint_ge(json_array_size(json_object_get(policy, "unfree_packages")), 2);
+    ck_assert_uint_ge(json_array_size(json_object_get(policy, "exceptions")), 2);
+    json_decref(policy);
+}
+END_TEST
+
+START_TEST(bad_exceptions_and_limits_are_refused)
+{
+    layer("a",
+          "\"exceptions\": [{\"check\": \"hygiene.log\", \"path\": \"/a\", \"reason\": \"why\"}]");
+    refuse("a.json", -EINVAL, "exceptions[0].check;hygiene.logs");
+    layer("b", "\"exceptions\": [{\"check\": \"hygiene.logs\", \"reason\": \"why\"}]");
+    refuse("b.json", -EINVAL, "exceptions[0];path;rules.hygiene.logs.enabled");
+    layer("c", "\"exceptions\": [{\"check\": \"unaudited.corrupt\", \"path\": \"/a\", \"reason\": "
+               "\"why\"}]");
+    refuse("c.json", -EINVAL, "no check is called");
+    layer("low", "\"rules\": {\"hygiene.logs\": {\"locked\": true}}");
+    layer("d", "\"extends\": \"low.json\", \"exceptions\": [{\"check\": \"hygiene.logs\", \"path\":"
+               "\"/a\", \"reason\": \"why\"}]");
+    refuse("d.json", -EINVAL, "locked hygiene.logs;\"low\"");
+}
+END_TEST
+
 /* --- rule files and locks ----------------------------------------------------------------- */
 
 #define RULE(id, severity)                                                    \
@@ -322,6 +358,8 @@ int main(void)
     const TTest *const tests[] = {base_is_built_in,
                                   the_examples_stand_on_one_another,
                                   what_a_layer_sets_replaces_what_is_below,
+                                  exceptions_and_limits_of_checks_are_merged,
+                                  bad_exceptions_and_limits_are_refused,
                                   identities_add_up_and_keep_the_worse_severity,
                                   the_digest_is_of_the_meaning,
                                   a_cycle_is_shown,

@@ -11,6 +11,9 @@
  *                   a severity from which on findings of the class block, or "never"},
  *    "allow_unaudited": [{"path": "glob", "reason": "..."}],
  *    "waivers":    [{"fingerprint": "...", "reason": "...", "by": "...", "expires": "2027-01-31"}],
+ *    "exceptions": [{"check": "...", "path": "glob", "value": "glob", "reason": "..."}],
+ *    "limits":     {"image_size": bytes, "expired_ca_percent": ...},
+ *    "unfree_packages": ["..."],
  *    "trusted_keys": ["cache.nixos.org-1:..."],   public keys of Nix caches
  *    "budget":     {"depth": 8, "entries": ..., "expanded": ..., "ratio": ..., "name": ...,
  *                   "seconds": ...}}
@@ -34,7 +37,8 @@
  *    "locked": {id: {layer, level, block: severity or "never"}},
  *    "allow_unaudited": [... with "by" and "level"], "waivers": [... with "level"],
  *    "trusted_keys": [{key, level}] from the lowest layer up,
- *    "budget": {...: only what the layers set}}
+ *    "budget", "limits": {...: only what the layers set}, "exceptions": [... with "level"],
+ *    "unfree_packages": [...]}
  * `level` counts the layers from the lowest, 0. A waiver added later, without a level, stands above
  * them all. Identities have their severity filled in ("high").
  * Errors name file, key and mend; at most 16 layers, no layer twice. */
