@@ -38,7 +38,8 @@ struct archive_walk {
 struct archive_content {
     struct content content;
     struct archive_walk *self;
-    uint64_t end; /* of what was lent up to now */
+    uint64_t end;      /* of what was lent up to now */
+    uint64_t promised; /* where the last of it ends, 0 when that is not known */
 };
 
 static la_ssize_t read_stream(struct archive *archive, void *ctx, const void **ret)
@@ -184,6 +185,8 @@ static int archive_content_next(struct content *content, const uint8_t **ret, si
         if (r == ARCHIVE_WARN)
             archive_warned(self);
     } while (r != ARCHIVE_EOF && r >= ARCHIVE_WARN && *ret_len == 0);
+    if (r == ARCHIVE_EOF && of->end < of->promised)
+        return assay_error_set(err, EBADMSG, "it ends before the end that its map tells of");
     if (r == ARCHIVE_EOF || (r < ARCHIVE_WARN && self->encrypted && self->in_failed == 0))
         return 0;
     if (r < ARCHIVE_WARN) {
@@ -265,6 +268,22 @@ static size_t take_xattrs(struct archive_walk *self, struct archive_entry *from,
     return n;
 }
 
+/* Where the content of a tar's file ends: of a sparse one, where the last piece of its map does.
+ * libarchive leaves a file that has less than its map tells of at that. */
+static uint64_t promised_end(const struct archive_walk *self, struct archive_entry *from)
+{
+    la_int64_t offset = 0, len = 0, end = 0;
+
+    if (!self->format->end_mark || !archive_entry_size_is_set(from))
+        return 0;
+    if (archive_entry_sparse_reset(from) == 0)
+        return (uint64_t)archive_entry_size(from);
+    while (archive_entry_sparse_next(from, &offset, &len) == ARCHIVE_OK)
+        if (len > 0)
+            end = offset + len;
+    return (uint64_t)end;
+}
+
 /* A hard link that brings content along (cpio, some tars) is a file. */
 static void take_links(struct archive_entry *from, struct entry *entry)
 {
@@ -322,6 +341,7 @@ static int archive_take(struct archive_walk *self, struct archive_entry *from, b
         image_walk_unread(self->walk, path, UNREAD_ENCRYPTED, "the entry is encrypted");
     if (entry.size >= 0)
         content.content.size = (uint64_t)entry.size;
+    content.promised = promised_end(self, from);
     r = image_walk_file(self->walk, &entry, &content.content);
     self->path = NULL;
     return r;

@@ -14,6 +14,8 @@
 #define PRINT_SIZE 16 /* bytes of a fingerprint */
 #define BUCKETS 16384
 #define DROPPED_MAX (1u << 18) /* dropped fingerprints remembered; after that every hit counts */
+#define OFFSET_MAX \
+    ((INT64_C(1) << 53) - 1) /* what the schema allows: JavaScript counts no further */
 
 struct finding {
     uint8_t print[PRINT_SIZE];
@@ -342,7 +344,8 @@ static int put_place(const struct findings *findings, const struct place *place,
 
     if (place->in != ENTRY_IN_FILE)
         r |= json_object_set_new(object, "in", json_string(finding_in_name(place->in)));
-    r |= json_object_set_new(object, "offset", json_integer(place->offset));
+    r |= json_object_set_new(object, "offset",
+                             json_integer(place->offset < OFFSET_MAX ? place->offset : OFFSET_MAX));
     if (place->line > 0)
         r |= json_object_set_new(object, "line", json_integer(place->line));
     if (place->decoded)

@@ -10,12 +10,15 @@ import signal
 import subprocess
 import tarfile
 import unittest
+import zipfile
 from pathlib import Path
 
 from bombs import (MIB, gzip_bomb, nested, numbered, tar_header, tar_of, zip_of, zip_overlapping,
                    zip_tree, zstd_window)
 from cli_harness import CliTest
 from harness import DaemonTest, scripted, tarball
+from quines import gzip_quine, zip_quine
+from sparse import SPARSE, padded, sparse_1_0
 from test_cli_scan import TOKEN
 from test_worker import finish, start_scan, stop_reading_worker
 
@@ -135,6 +138,19 @@ class Bombs(Hostile):
                 self.assertTrue(places[0]["where"].startswith("deep"), places)
                 self.assertIn("more than 8 deep", places[0]["detail"])
 
+    def test_files_that_hold_themselves(self):
+        gzipped, zipped = gzip_quine(), zip_quine()
+        self.assertEqual(gzip.decompress(gzipped), gzipped)
+        with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+            name, = archive.namelist()
+            self.assertEqual(archive.read(name), zipped)
+        self.unread(self.scan(gzipped), "q", "budget", "more than 8 deep")
+        self.unread(self.scan(zipped), "!".join([name] * 9), "budget", "more than 8 deep")
+        report = self.scan(tar_of(q=gzipped, z=zipped, token=SECRET), code=1)
+        self.assertEqual({(place["where"].split("!")[0], place["reason"])
+                          for place in report["coverage"]["unread"]},
+                         {("q", "budget"), ("z", "budget")})
+
 
 class Sizes(Hostile):
     """Sizes that lie."""
@@ -162,6 +178,40 @@ class Sizes(Hostile):
         for name, code in (("sparse.tar", 1), ("disk.qcow2", 0)):
             report = json.loads(self.assay("scan", name, "--format", "json", code=code)[0])
             self.assertEqual(report["coverage"]["unread"], [])
+
+    def sparse(self, size, pieces, data=SECRET):
+        """A tar of tars, one for each format of sparse files, each with a file of such a map."""
+        return tar_of(**{kind.__name__: kind("file", size, pieces, data) + bytes(1024)
+                         for kind in SPARSE})
+
+    def places(self, report):
+        return {place["path"].strip("/") for finding in report["findings"]
+                if finding["rule"] == "forges.github-pat"
+                for place in [finding, *finding.get("places", [])]}
+
+    def test_sparse_files_of_8_eib_are_read(self):
+        size = (1 << 63) - 1
+        for offset in (0, size - len(SECRET)):
+            (self.home / "a.tar").write_bytes(
+                self.sparse(size, [(offset, len(SECRET)), (size, 0)]))
+            report = json.loads(self.assay("scan", "a.tar", "-f", "json", code=1)[0])
+            self.assertEqual(report["coverage"]["unread"], [])
+            self.assertLessEqual({f"{kind.__name__}!file" for kind in SPARSE}, self.places(report))
+            self.assertLess(report["coverage"]["bytes"], MIB)
+
+    def test_maps_of_sparse_files_that_lie(self):
+        size = (1 << 63) - 1
+        lies = {"more-than-there-is": [(0, size)],
+                "over-the-end": [(size - 3, len(SECRET))],
+                "no-number-at-all": [((1 << 64) - 9, len(SECRET))],
+                "backwards": [(1 << 40, 10), (0, len(SECRET) - 10)]}
+        tars = {name: self.sparse(size, pieces) for name, pieces in lies.items()}
+        count = sparse_1_0("file", size, [(0, len(SECRET))], SECRET, count=10 ** 17)
+        report = self.scan(tar_of(**tars, count=count, token=SECRET), code=1)
+        told = {"!".join(place["where"].split("!")[:2])
+                for place in report["coverage"]["unread"]}
+        self.assertEqual(told, {"count"} | {f"{name}!{kind.__name__}" for name in lies
+                                            for kind in SPARSE})
 
 
 class Budgets(Hostile):
@@ -280,6 +330,22 @@ class Changing(Hostile):
         self.assertEqual(code, 3, err)
         self.assertTrue(report is None or report["verdict"] == "incomplete", report)
         self.assertTrue(report or "artifact" in err, err)
+
+    def test_it_grows_or_is_written_to(self):
+        def grow(file):
+            file.seek(0, os.SEEK_END)
+            file.write(SECRET)
+
+        def write(file):
+            file.seek(20 * MIB)
+            file.write(SECRET)
+
+        for change in (grow, write):
+            with self.subTest(change.__name__):
+                code, report, err = self.changed(change)
+                self.assertEqual((code, report["verdict"]), (3, "incomplete"), err)
+                self.assertIn("changed while it was read",
+                              report["coverage"]["unread"][0]["detail"])
 
     def test_a_fifo_is_refused(self):
         self.sh("mkfifo fifo")

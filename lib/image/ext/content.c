@@ -13,6 +13,7 @@ struct collect {
     struct ext_content *to;
     size_t cap;
     uint64_t steps, deadline, next; /* `next`: the lowest logical block that may come now */
+    uint64_t nodes;                 /* of the tree of extents that were gone through */
     int failed;
 };
 
@@ -32,7 +33,7 @@ static int collect_run(struct collect *collect, uint64_t logical, uint64_t physi
 
     if (collect->steps++ % STEPS_BETWEEN_CLOCKS == 0 && assay_clock_ms() > collect->deadline)
         return collect_damage(collect, "the time for the audit is used up");
-    if (physical >= count || len > count - physical || logical < collect->next)
+    if (!len || physical >= count || len > count - physical || logical < collect->next)
         return collect_damage(collect, "the map of the file's blocks is damaged");
     collect->next = logical + len;
     if (last && last->logical + last->len == logical && last->physical + last->len == physical) {
@@ -54,6 +55,25 @@ static int collect_run(struct collect *collect, uint64_t logical, uint64_t physi
     return 0;
 }
 
+/* Takes what is next of the tree: a node, on the way down and up, or an extent of a leaf. A tree in
+ * which one block is several nodes has more of them than the file system has blocks; one that was
+ * set aside and not written keeps its place in the order. */
+static int collect_extent(struct collect *collect, const struct ext2fs_extent *extent)
+{
+    if (collect->steps++ % STEPS_BETWEEN_CLOCKS == 0 && assay_clock_ms() > collect->deadline)
+        return collect_damage(collect, "the time for the audit is used up");
+    if (!(extent->e_flags & EXT2_EXTENT_FLAGS_LEAF))
+        return collect->nodes++ / 2 > ext2fs_blocks_count(collect->to->fs->super)
+                   ? collect_damage(collect, "the file's extents are damaged")
+                   : 0;
+    if (!(extent->e_flags & EXT2_EXTENT_FLAGS_UNINIT))
+        return collect_run(collect, extent->e_lblk, extent->e_pblk, extent->e_len);
+    if (!extent->e_len || extent->e_lblk < collect->next)
+        return collect_damage(collect, "the map of the file's blocks is damaged");
+    collect->next = extent->e_lblk + extent->e_len;
+    return 0;
+}
+
 static errcode_t collect_tree(struct collect *collect, ext2_ino_t ino, struct ext2_inode *inode)
 {
     ext2_extent_handle_t handle = NULL;
@@ -64,13 +84,8 @@ static errcode_t collect_tree(struct collect *collect, ext2_ino_t ino, struct ex
     while (e == 0 && r == 0) {
         e = ext2fs_extent_get(handle, op, &extent);
         op = EXT2_EXTENT_NEXT;
-        if (e == 0 && collect->steps++ % STEPS_BETWEEN_CLOCKS == 0 &&
-            assay_clock_ms() > collect->deadline)
-            r = collect_damage(collect, "the time for the audit is used up");
-        if (e || r < 0 || !(extent.e_flags & EXT2_EXTENT_FLAGS_LEAF))
-            continue;
-        if (!(extent.e_flags & EXT2_EXTENT_FLAGS_UNINIT))
-            r = collect_run(collect, extent.e_lblk, extent.e_pblk, extent.e_len);
+        if (e == 0)
+            r = collect_extent(collect, &extent);
     }
     ext2fs_extent_free(handle);
     return e == EXT2_ET_EXTENT_NO_NEXT ? 0 : e;
