@@ -10,6 +10,7 @@
 struct checksum {
     const char *name;
     bool (*holds)(const uint8_t *secret, size_t len);
+    bool guess; /* it knows no form, only what is likely: that makes no rule more telling */
 };
 
 /* The row named `name`, or NULL. */

@@ -45,12 +45,13 @@ bool checksum_random(const uint8_t *secret, size_t len)
 
 /* In lower case: what stands where a password would. */
 static const char *const words[] = {
-    "changeit", "default",  "hunter2",  "s3cr3t",   "p4ssw0rd", "p@ssw",    "passw0rd", "passwd",
-    "pass123",  "passphr",  "qwerty",   "letmein",  "test123",  "test1234", "testing",  "root123",
-    "secret",   "admin123", "tiger123", "xxxx",     "****",     "....",     "????",     "123456",
-    "user",     "mypass",   "thepass",  "correcth", "sha256",   "sha512",   "utf-8",    "utf8",
-    "base64",   "iso8859",  "iso-8859", "vault:",   "enc[",     "enc(",     "arn:aws",  "op://",
-    "secrets.", "config.",  "process.", "os.envi",  "getenv",   "://",      "/run/",    "/etc/",
+    "changeit", "anonymous", "fixme",    "default",  "hunter2",  "s3cr3t",   "p4ssw0rd", "p@ssw",
+    "passw0rd", "passwd",    "pass123",  "passphr",  "qwerty",   "letmein",  "test123",  "test1234",
+    "testing",  "root123",   "secret",   "admin123", "tiger123", "xxxx",     "****",     "....",
+    "????",     "123456",    "user",     "mypass",   "thepass",  "correcth", "sha256",   "sha512",
+    "utf-8",    "utf8",      "base64",   "iso8859",  "iso-8859", "vault:",   "enc[",     "enc(",
+    "arn:aws",  "op://",     "secrets.", "config.",  "process.", "os.envi",  "getenv",   "://",
+    "/run/",    "/etc/",
 };
 
 static bool has_word(const uint8_t *text, size_t len)

@@ -108,8 +108,8 @@ static int fill(const json_t *json, struct rule *rule, struct assay_error *err)
         r = find_groups(rule, err);
     if (r == 0)
         r = compile_paths(rule, json_object_get(json, "paths"), err);
-    rule->rank =
-        (strcmp(assay_json_string(json, "family", ""), "generic") != 0) + (rule->check != NULL);
+    rule->rank = (strcmp(assay_json_string(json, "family", ""), "generic") != 0) +
+                 (rule->check && !rule->check->guess);
     return r;
 }
 

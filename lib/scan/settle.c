@@ -2,7 +2,8 @@
  *
  * Two matches of different rules whose secrets overlap so that one holds the other: the one of
  * lower rank is dropped; with equal rank the shorter one is; with equal rank and the same bytes
- * both stay. A rule has rank 1, one more with a `check`, one less in the family "generic".
+ * both stay. A rule has rank 1, one more with a `check` that is no guess, one less in the family
+ * "generic".
  *
  * A decoded match is compared with those of the content it was decoded from. Where every character
  * was encoded, what matched within the run as it stands is dropped, unless its rank is higher, and
