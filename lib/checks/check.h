@@ -12,6 +12,8 @@
 
 #define CHECK_MANY 20 /* findings of one kind that are told singly; further ones are counted */
 
+struct systems;
+
 /* One check during one audit. */
 struct check_run {
     const struct check *check;
@@ -19,6 +21,7 @@ struct check_run {
     enum severity severity; /* as the policy has it */
     struct findings *findings;
     const struct checks_job *job;
+    const struct systems *systems;
     json_t *exceptions;     /* the policy's that name this check: array, may be empty */
     void *state;            /* check->state_size bytes, zeros at first; NULL when that is 0 */
     uint64_t many;          /* calls of check_report_many() */
@@ -32,6 +35,8 @@ struct check_content {
     size_t len;
     bool whole; /* false: the file is longer */
 };
+
+struct check_system;
 
 struct check {
     const char *id; /* family.name */
@@ -53,6 +58,9 @@ struct check {
     /* Given what `wants` said yes to. 0 or a negative errno. */
     int (*content)(struct check_run *run, const struct check_content *content);
     size_t content_max; /* bytes of content that it reads; 0: CHECKS_CONTENT_MAX */
+    /* At the end of the walk, for each system that was met (checks/system.h), those of the class
+     * `wsl` for WSL distributions only; may be NULL. */
+    int (*system)(struct check_run *run, const struct check_system *system);
     /* At the end of the walk; may be NULL. */
     int (*finish)(struct check_run *run);
     size_t state_size;

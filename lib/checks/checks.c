@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "checks/check.h"
+#include "checks/system.h"
 
 extern const struct check check_machine_id, check_ssh_host_key, check_shadow_hash,
     check_resolv_conf, check_shell_history, check_cloud_init, check_core_dump, check_crash_report,
@@ -16,7 +17,14 @@ extern const struct check check_machine_id, check_ssh_host_key, check_shadow_has
     check_store_path_altered, check_store_path_unlike, check_build_directory, check_build_logs,
     check_channel_profile, check_configuration, check_decrypted_secrets, check_decryption_key,
     check_gc_roots, check_git_history, check_store_locks, check_user_state,
-    check_wsl_distribution_conf;
+    check_wsl_distribution_conf, check_wsl_architecture, check_wsl_compression, check_wsl_conf_key,
+    check_wsl_default_name, check_wsl_default_uid, check_wsl_distribution_key, check_wsl_file_mode,
+    check_wsl_file_owner, check_wsl_hostname, check_wsl_icon, check_wsl_icon_place, check_wsl_init,
+    check_wsl_kernel, check_wsl_leading_folder, check_wsl_oobe_command,
+    check_wsl_oobe_command_place, check_wsl_passwd, check_wsl_resolv_conf, check_wsl_root_owner,
+    check_wsl_shadow, check_wsl_shell, check_wsl_systemd, check_wsl_terminal_profile,
+    check_wsl_terminal_profile_place, check_wsl_true, check_wsl_unit_enabled,
+    check_wsl_user_missing, check_wsl_user_set, check_wsl_xattrs;
 
 static const struct check *const table[] = {
     &check_machine_id,
@@ -57,12 +65,42 @@ static const struct check *const table[] = {
     &check_store_locks,
     &check_user_state,
     &check_wsl_distribution_conf,
+    &check_wsl_architecture,
+    &check_wsl_compression,
+    &check_wsl_conf_key,
+    &check_wsl_default_name,
+    &check_wsl_default_uid,
+    &check_wsl_distribution_key,
+    &check_wsl_file_mode,
+    &check_wsl_file_owner,
+    &check_wsl_hostname,
+    &check_wsl_icon,
+    &check_wsl_icon_place,
+    &check_wsl_init,
+    &check_wsl_kernel,
+    &check_wsl_leading_folder,
+    &check_wsl_oobe_command,
+    &check_wsl_oobe_command_place,
+    &check_wsl_passwd,
+    &check_wsl_resolv_conf,
+    &check_wsl_root_owner,
+    &check_wsl_shadow,
+    &check_wsl_shell,
+    &check_wsl_systemd,
+    &check_wsl_terminal_profile,
+    &check_wsl_terminal_profile_place,
+    &check_wsl_true,
+    &check_wsl_unit_enabled,
+    &check_wsl_user_missing,
+    &check_wsl_user_set,
+    &check_wsl_xattrs,
 };
 
 #define N_CHECKS (sizeof(table) / sizeof(table[0]))
 
 struct checks {
     struct checks_job job;
+    struct systems *systems;
     char format[64]; /* the artifact's */
     uint64_t size;
     struct check_run run[N_CHECKS];
@@ -120,6 +158,7 @@ static int start_run(struct check_run *run, const struct check *check, struct ch
     run->check = check;
     run->findings = findings;
     run->job = &checks->job;
+    run->systems = checks->systems;
     run->enabled = assay_json_bool(setting, "enabled", true);
     run->severity = check->severity;
     severity_parse(assay_json_string(setting, "severity", ""), &run->severity);
@@ -138,8 +177,12 @@ int checks_new(const struct checks_job *job, struct findings *findings, struct c
     if (r < 0)
         return r;
     checks = calloc(1, sizeof(*checks));
-    if (checks)
+    if (checks) {
         checks->job = *job;
+        checks->systems = systems_new(&checks->job);
+        if (!checks->systems)
+            checks = checks_free(checks);
+    }
     for (size_t i = 0; checks && i < N_CHECKS; i++) {
         if (start_run(&checks->run[i], table[i], checks, findings) < 0)
             checks = checks_free(checks);
@@ -162,6 +205,7 @@ struct checks *checks_free(struct checks *checks)
         free(run->path);
         json_decref(run->exceptions);
     }
+    systems_free(checks->systems);
     free(checks);
     return NULL;
 }
@@ -227,12 +271,15 @@ static size_t content_max(const struct check *check)
 
 int checks_entry(struct checks *checks, const struct entry *entry)
 {
-    size_t wanted = 0;
+    int r = systems_entry(checks->systems, entry);
+    size_t wanted = r > 0 ? CHECKS_CONTENT_MAX : 0;
 
+    if (r < 0)
+        return r;
     for (size_t i = 0; i < N_CHECKS; i++) {
         struct check_run *run = &checks->run[i];
-        int r = run->enabled && run->check->entry ? run->check->entry(run, entry) : 0;
 
+        r = run->enabled && run->check->entry ? run->check->entry(run, entry) : 0;
         if (r == 0)
             r = check_hard_link(run, entry);
         if (r == 0 && run->enabled)
@@ -248,12 +295,20 @@ int checks_entry(struct checks *checks, const struct entry *entry)
 int checks_content(struct checks *checks, const struct entry *entry, const uint8_t *data,
                    size_t len, bool whole)
 {
+    const size_t most = CHECKS_CONTENT_MAX;
+    const struct check_content for_systems = {entry, data, len < most ? len : most,
+                                              whole && len <= most};
+    int r = systems_content(checks->systems, &for_systems);
+
+    if (r < 0)
+        return r;
     for (size_t i = 0; i < N_CHECKS; i++) {
         struct check_run *run = &checks->run[i];
         size_t max = content_max(run->check);
         const struct check_content content = {entry, data, len < max ? len : max,
                                               whole && len <= max};
-        int r = wants(run, entry) ? run->check->content(run, &content) : 0;
+
+        r = wants(run, entry) ? run->check->content(run, &content) : 0;
 
         if (r < 0)
             return r;
@@ -283,12 +338,28 @@ static int report_rest(struct check_run *run)
     return check_report_as(run, &report);
 }
 
+/* Shows the systems that were met to the check. */
+static int check_systems(struct check_run *run, const struct check_system *list, size_t n)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && run->check->system && i < n; i++)
+        if (list[i].wsl || run->check->class != FINDING_WSL)
+            r = run->check->system(run, &list[i]);
+    return r;
+}
+
 int checks_finish(struct checks *checks)
 {
+    size_t n = 0;
+    const struct check_system *list = systems_list(checks->systems, checks->format, &n);
+
     for (size_t i = 0; i < N_CHECKS; i++) {
         struct check_run *run = &checks->run[i];
         int r = run->enabled && run->check->finish ? run->check->finish(run) : 0;
 
+        if (r == 0 && run->enabled)
+            r = check_systems(run, list, n);
         if (r == 0)
             r = report_rest(run);
         if (r < 0)

@@ -1,74 +1,46 @@
-/* A WSL image (it has an /etc/wsl.conf) needs /etc/wsl-distribution.conf to be installed by a
- * double-click or `wsl --install --from-file`: Microsoft's validate-modern.py makes it an error. */
-#include <stdlib.h>
+/* /etc/wsl-distribution.conf: Microsoft's validate-modern.py makes it an error when it is missing.
+ */
 #include <string.h>
 
-#include "checks/check.h"
+#include "checks/system.h"
 
-#define ROOTS_MAX                                                                   \
-    32 /* systems in one artifact that are told apart; further ones are not checked \
-        */
-#define CONTAINER_MAX 256
-
-struct root {
-    char container[CONTAINER_MAX];
-    bool wsl, distribution;
-};
-
-struct state {
-    struct root root[ROOTS_MAX];
-    size_t n;
-};
-
-static struct root *find_root(struct state *state, const char *container)
-{
-    size_t len = check_root_len(container);
-    struct root *root;
-
-    for (size_t i = 0; i < state->n; i++)
-        if (strlen(state->root[i].container) == len &&
-            memcmp(state->root[i].container, container, len) == 0)
-            return &state->root[i];
-    if (state->n == ROOTS_MAX || len >= CONTAINER_MAX)
-        return NULL;
-    root = &state->root[state->n++];
-    memcpy(root->container, container, len);
-    root->container[len] = 0;
-    return root;
-}
-
+/* Systems beyond those that are told apart are not checked, which is said once for each. */
 static int entry(struct check_run *run, const struct entry *entry)
 {
-    bool wsl = strcmp(entry->path, "etc/wsl.conf") == 0;
-    bool distribution = strcmp(entry->path, "etc/wsl-distribution.conf") == 0;
-    struct root *root;
+    const struct check_content content = {.entry = entry};
 
-    if ((!wsl && !distribution) || !check_in_system_root(entry))
+    if (strcmp(entry->path, "etc/wsl.conf") != 0 || !check_in_system_root(entry) ||
+        systems_knows(run->systems, entry))
         return 0;
-    root = find_root(run->state, entry->container);
-    if (!root) {
-        const struct check_content content = {.entry = entry};
-
-        return check_report_unread(run, &content, "budget",
-                                   "The artifact holds more systems than the checks tell apart.");
-    }
-    root->wsl |= wsl;
-    root->distribution |= distribution;
-    return 0;
+    return check_report_unread(run, &content, "budget",
+                               "The artifact holds more systems than the checks tell apart.");
 }
 
-static int finish(struct check_run *run)
+static int system_(struct check_run *run, const struct check_system *system)
 {
-    const struct state *state = run->state;
+    static const char path[] = "etc/wsl-distribution.conf";
+    const struct system_node *node;
+    char where[SYSTEM_PATH_MAX];
 
-    for (size_t i = 0; i < state->n; i++) {
-        const struct root *root = &state->root[i];
-        int r = 0;
+    if (system->full) {
+        const struct entry all = {.container = system->container, .path = "."};
+        const struct check_content content = {.entry = &all};
+        int r = check_report_unread(run, &content, "budget",
+                                    "The system has more names than the checks for WSL keep.");
 
-        if (root->wsl && !root->distribution)
-            r = check_report_path(run, root->container, "etc/wsl-distribution.conf");
         if (r < 0)
             return r;
+    }
+    switch (system_find(system, path, &node, where)) {
+    case SYSTEM_ABSENT:
+        if (!system_at(system, path))
+            return check_report_path(run, system->container, path);
+        return system_report(run, system, path, NULL,
+                             "/etc/wsl-distribution.conf is a link that leads to nothing (/%s).",
+                             where);
+    case SYSTEM_FOUND:
+    case SYSTEM_UNKNOWN:
+        break;
     }
     return 0;
 }
@@ -78,11 +50,10 @@ const struct check check_wsl_distribution_conf = {
     .class = FINDING_WSL,
     .severity = SEVERITY_HIGH,
     .title = "No wsl-distribution.conf",
-    .message = "The image has an /etc/wsl.conf but no /etc/wsl-distribution.conf.",
+    .message = "The image is made for WSL, but has no /etc/wsl-distribution.conf.",
     .help = "Without it Windows does not take the image for a distribution: a double-click and "
             "wsl --install --from-file have no name to install it under. Add the file with "
             "[oobe] defaultName at least (NixOS-WSL's tarball builder writes one).",
     .entry = entry,
-    .finish = finish,
-    .state_size = sizeof(struct state),
+    .system = system_,
 };

@@ -14,6 +14,10 @@ static const char *const paths[] = {
     "nix/store/0123456789abcdfghijklmnpqrsvwxyz-users-groups.json",
     "nix/store/.links/1b9p07z77phvv2hf6gm9f28syp39f1ag5w0i2aqg6lwdf5p1l2h6",
     "home/mira/.nix-channels",
+    "etc/wsl.conf",
+    "etc/wsl-distribution.conf",
+    "etc/passwd",
+    "bin/sh",
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

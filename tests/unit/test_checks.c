@@ -145,8 +145,6 @@ START_TEST(one_file_gives_what_it_should)
         {"", "root/.nix-channels", "https://cache.corp.example nixos\n", "nixos.channels", 0},
         {"", "root/.nix-channels", "", NULL, 0},
 
-        {"", "etc/wsl.conf", "[boot]\n", "wsl.distribution-conf", 0},
-        {"", "etc/wsl-distribution.conf", "[oobe]\n", NULL, 0},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -179,8 +177,8 @@ START_TEST(a_wsl_image_needs_its_file_in_the_same_root)
     show(&f, "p1", "etc/wsl.conf", ENTRY_SYMLINK, "", 0, true);
     show(&f, "home/a/b.tar", "etc/wsl.conf", ENTRY_FILE, "", 0, true);
     list = finish(&f);
-    ck_assert_uint_eq(json_array_size(list), 1);
-    ck_assert_str_eq(assay_json_string(json_array_get(list, 0), "path", ""),
+    ck_assert_uint_eq(fixture_count(list, "wsl.distribution-conf"), 1);
+    ck_assert_str_eq(assay_json_string(fixture_find(list, "wsl.distribution-conf"), "path", ""),
                      "p1/etc/wsl-distribution.conf");
     json_decref(list);
 }
@@ -191,18 +189,14 @@ START_TEST(too_many_systems_are_said_not_to_be_checked)
     struct fixture f = start(NULL);
     char container[16];
     json_t *list;
-    size_t unaudited = 0;
 
     for (int i = 1; i <= 40; i++) {
         snprintf(container, sizeof(container), "p%d", i);
         show(&f, container, "etc/wsl.conf", ENTRY_FILE, "", 0, true);
     }
     list = finish(&f);
-    ck_assert_uint_eq(json_array_size(list), 40);
-    for (size_t i = 0; i < 40; i++)
-        unaudited +=
-            strcmp(assay_json_string(json_array_get(list, i), "rule", ""), "unaudited.budget") == 0;
-    ck_assert_uint_eq(unaudited, 8);
+    ck_assert_uint_eq(fixture_count(list, "wsl.distribution-conf"), 32);
+    ck_assert_uint_eq(fixture_count(list, "unaudited.budget"), 8);
     json_decref(list);
 }
 END_TEST
@@ -256,7 +250,7 @@ START_TEST(only_regular_files_are_read)
     json_t *list;
 
     ck_assert_int_eq(show(&f, "", "etc/machine-id", ENTRY_FILE, "", 0, true), 1);
-    ck_assert_int_eq(show(&f, "", "etc/passwd", ENTRY_FILE, "", 0, true), 0);
+    ck_assert_int_eq(show(&f, "", "etc/fstab", ENTRY_FILE, "", 0, true), 0);
     for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
         ck_assert_int_eq(show(&f, "", "etc/machine-id", types[i], "", 0, true), 0);
     list = finish(&f);
