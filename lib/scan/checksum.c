@@ -48,19 +48,6 @@ size_t checksum_base64(const uint8_t *text, size_t len, uint8_t *ret, size_t siz
     return out;
 }
 
-/* CRC-32 as in ISO 3309 and zlib. */
-static uint32_t crc32_of(const uint8_t *bytes, size_t len)
-{
-    uint32_t crc = 0xffffffff;
-
-    for (size_t i = 0; i < len; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-    }
-    return ~crc;
-}
-
 /* The last six characters are the CRC-32 of what stands between the prefix's "_" and them, in
  * base62 (0-9A-Za-z) with leading zeros: GitHub's "ghp_" and its siblings, npm's "npm_".
  * https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
@@ -74,7 +61,7 @@ static bool base62_crc32(const uint8_t *secret, size_t len)
 
     if (body_len <= 6)
         return false;
-    crc = crc32_of(body, body_len - 6);
+    crc = checksum_crc32(body, body_len - 6);
     for (size_t i = 0; i < 6; i++, crc /= 62)
         if (body[body_len - 1 - i] != (uint8_t)digits[crc % 62])
             return false;
@@ -280,6 +267,10 @@ static const struct checksum table[] = {
     {"minisign", checksum_minisign, false},
     {"bip32", checksum_bip32, false},
     {"crypt", checksum_crypt, false},
+    {"gitlab-crc32", checksum_gitlab, false},
+    {"grafana-crc32", checksum_grafana, false},
+    {"discord-id", checksum_discord, false},
+    {"base64-json", checksum_base64_json, false},
     {"cisco7", checksum_cisco7, false},
     {"random", checksum_random, true},
     {"password", checksum_password, true},

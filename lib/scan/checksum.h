@@ -22,6 +22,13 @@ int checksum_names(struct assay_buf *ret);
 /* The rows that live in files of their own. */
 bool checksum_pem(const uint8_t *secret, size_t len);
 bool checksum_crypt(const uint8_t *secret, size_t len);
+bool checksum_gitlab(const uint8_t *secret, size_t len);
+bool checksum_grafana(const uint8_t *secret, size_t len);
+bool checksum_discord(const uint8_t *secret, size_t len);
+bool checksum_base64_json(const uint8_t *secret, size_t len);
+
+/* CRC-32 as in ISO 3309 and zlib. */
+uint32_t checksum_crc32(const uint8_t *bytes, size_t len);
 bool checksum_pgp_plain(const uint8_t *secret, size_t len);
 bool checksum_pgp_encrypted(const uint8_t *secret, size_t len);
 bool checksum_pgp_packet_plain(const uint8_t *secret, size_t len);

@@ -49,6 +49,26 @@ START_TEST(checks_tell_good_from_bad)
          "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.notjson.dBjftJeZ4CVP"},
         {"jwt", "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.", "eyJhIjoxfQ.eyJhIjoxfQ.x"},
         {"aws-key-id", "AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN1EXAMPLE"},
+        /* the token of GitLab's documentation */
+        {"gitlab-crc32",
+         "glpat-bzox79Of-"
+         "KE9FD2LjoXXF4CvyxA.0r03gxo7s",
+         "glpat-bzox79Of-"
+         "KE9FD2LjoXXF4CvyxB.0r03gxo7s"},
+        {"gitlab-crc32",
+         "glpat-bzox79Of-"
+         "KE9FD2Lj",
+         "glpat-bzox79Of-"
+         "KE9FD2LjoXXF4CvyxA.0s03gxo7s"},
+        /* the token of Grafana's own test */
+        {"grafana-crc32",
+         "glsa_yscW25imSKJI"
+         "uav8zF37RZmnbiDvB05G_fcaaf58a",
+         "glsa_yscW25imSKJI"
+         "uav8zF37RZmnbiDvB05G_fcaaf58b"},
+        {"discord-id", "MTIzNDU2Nzg5MDEyMzQ1Njc4.G1x2y3.a", "Q0hhbmdlbG9nLmh0bWwgbm90ZXM.G1x2y3.a"},
+        {"base64-json", "ops_eyJhIjoxfQ", "ops_eyJhIjox"},
+        {"base64-json", "sntrys_eyJhIjoxfQ==_Zm9v", "sntrys_Zm9v"},
         {"mixed-base64", "aB3aB3", "0123456789abcdef"},
         {"base64-32", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "AAAA"},
         /* BIP 173's test vectors */
