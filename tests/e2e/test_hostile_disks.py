@@ -85,6 +85,79 @@ class Ext(Disks):
         self.assertEqual([finding["path"] for finding in report["findings"]], ["/(slack)"])
 
 
+class Fat(Disks):
+    """A FAT16 with clusters of 1 KiB, the layout that of Microsoft's specification."""
+
+    def setUp(self):
+        super().setUp()
+        self.env["MTOOLS_SKIP_CHECK"] = "1"
+        self.sh(f"""
+            mkdir -p tree/sub; echo 'token={TOKEN}' >tree/token; echo x >tree/sub/inner
+            head -c 40000 /dev/urandom >tree/noise
+            mkfs.vfat -F 16 -s 2 -C fat 8000; mcopy -s -i fat tree/* ::""")
+        self.image = (self.home / "fat").read_bytes()
+        self.reserved, self.copies, self.fat_len = (
+            struct.unpack_from(form, self.image, at)[0]
+            for form, at in (("<H", 14), ("B", 16), ("<H", 22)))
+
+    def entry(self, name):
+        """Where the entry of `name` is, and its first cluster."""
+        at = self.image.index(name.upper().ljust(11).encode())
+        return at, struct.unpack_from("<H", self.image, at + 26)[0]
+
+    def chain(self, cluster, following):
+        for copy in range(self.copies):
+            self.patch("fat", (self.reserved + copy * self.fat_len) * 512 + 2 * cluster,
+                       struct.pack("<H", following))
+
+    def test_chains_in_a_circle(self):
+        _, first = self.entry("noise")
+        self.chain(first + 3, first)
+        self.told("fat", ("noise", "corrupt"))
+        self.chain(first + 3, first + 3)
+        self.told("fat", ("noise", "corrupt"))
+
+    def test_a_folder_in_itself(self):
+        inner, _ = self.entry("inner")
+        _, cluster = self.entry("sub")
+        self.patch("fat", inner + 11, b"\x10")
+        self.patch("fat", inner + 26, struct.pack("<H", cluster))
+        self.told("fat", ("sub/inner/inner", "corrupt"))
+
+    def test_a_size_and_a_cluster_that_cannot_be(self):
+        """The Sleuth Kit does not even list such files, which others read as far as they go."""
+        at, _ = self.entry("noise")
+        for field, value in ((28, b"\xff\xff\xff\xff"), (26, b"\xf0\xff")):
+            (self.home / "fat").write_bytes(self.image)
+            self.patch("fat", at + field, value)
+            self.told("fat", ("", "corrupt"))
+
+
+class Sqlite(Disks):
+    """The layout is that of "Database File Format" in SQLite's documentation."""
+
+    def database(self, script):
+        self.sh(f"""rm -f db; sqlite3 db <<'EOF'
+{script}
+EOF""")
+        return bytearray((self.home / "db").read_bytes())
+
+    def test_a_huge_blob_of_zeros_is_read(self):
+        self.database(f"CREATE TABLE t(a, b); INSERT INTO t VALUES(zeroblob({200 * MIB}), "
+                      f"'token={TOKEN}');")
+        report = self.whole("db", 1)
+        self.assertIn("/t", {place["path"] for finding in report["findings"]
+                             for place in [finding, *finding.get("places", [])]})
+
+    def test_a_record_that_lies_about_its_size(self):
+        data = self.database(f"""CREATE TABLE t(a); INSERT INTO t VALUES('token={TOKEN}');
+                                 INSERT INTO t VALUES('{'x' * 100}');""")
+        record = data.rindex(b"x" * 100) - 5  # payload's size, row, header's size, type of column
+        self.assertEqual(data[record:record + 5], b"\x67\2\3\x81\x55")
+        self.patch("db", record + 3, b"\xff\x7f")  # 8185 bytes of text, in a page of 4096
+        self.told("db", ("t", "corrupt"))
+
+
 class Squashfs(Disks):
     def test_a_file_of_4_tib_without_content_is_read(self):
         (self.home / "huge").write_bytes(squashfs_of(4 * TIB))

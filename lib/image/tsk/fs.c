@@ -161,6 +161,7 @@ int tsk_fs_walk_dir(struct tsk_walk *tsk, TSK_INUM_T inum, const char *path, uns
 {
     struct assay_error err = {0};
     TSK_FS_DIR *dir;
+    size_t left_out;
     int r = tsk_dirs_seen(tsk, inum);
 
     if (r == -EFBIG)
@@ -180,6 +181,12 @@ int tsk_fs_walk_dir(struct tsk_walk *tsk, TSK_INUM_T inum, const char *path, uns
                               tsk_source_error());
         return 0;
     }
+    left_out = tsk->deleted ? 0 : tsk_fat_left_out(tsk, dir);
+    if (left_out)
+        image_walk_unread(tsk->walk, path, UNREAD_CORRUPT,
+                          "%zu entries of the directory are damaged: what they hold was read as "
+                          "raw bytes only",
+                          left_out);
     r = walk_names(tsk, dir, path, depth);
     tsk_fs_dir_close(dir);
     return r;
