@@ -3,18 +3,18 @@
 #include <string.h>
 
 extern const struct command command_build, command_builds, command_cancel, command_key_generate,
-    command_key_show, command_log, command_policy_check, command_policy_show, command_pull,
-    command_releases, command_report, command_retry, command_scan, command_show, command_status,
-    command_targets, command_token_create, command_token_list, command_token_revoke, command_verify,
-    command_version, command_wait;
+    command_key_show, command_log, command_policy_check, command_policy_show, command_policy_test,
+    command_pull, command_releases, command_report, command_retry, command_scan, command_show,
+    command_status, command_targets, command_token_create, command_token_list, command_token_revoke,
+    command_verify, command_version, command_wait;
 
 static const struct command *const commands[] = {
-    &command_status,       &command_targets,  &command_build,        &command_builds,
-    &command_show,         &command_log,      &command_wait,         &command_cancel,
-    &command_retry,        &command_report,   &command_releases,     &command_pull,
-    &command_verify,       &command_scan,     &command_policy_check, &command_policy_show,
-    &command_key_generate, &command_key_show, &command_token_create, &command_token_list,
-    &command_token_revoke, &command_version,
+    &command_status,      &command_targets,      &command_build,        &command_builds,
+    &command_show,        &command_log,          &command_wait,         &command_cancel,
+    &command_retry,       &command_report,       &command_releases,     &command_pull,
+    &command_verify,      &command_scan,         &command_policy_check, &command_policy_show,
+    &command_policy_test, &command_key_generate, &command_key_show,     &command_token_create,
+    &command_token_list,  &command_token_revoke, &command_version,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -64,35 +64,6 @@ static int note_waiver(json_t *finding, const json_t *grant, const char *refused
     return json_object_set_new(finding, "waiver", waiver) < 0 ? -ENOMEM : 0;
 }
 
-/* 1 when a waiver that counts names the finding, 0 when none does, or -ENOMEM. */
-static int find_waiver(struct judge *judge, const struct subject *s)
-{
-    const char *fingerprint = assay_json_string(s->finding, "fingerprint", "");
-    const json_t *expired = NULL, *locked = NULL;
-    size_t i;
-    json_t *waiver;
-
-    json_array_foreach(json_object_get(judge->policy, "waivers"), i, waiver)
-    {
-        if (strcmp(assay_json_string(waiver, "fingerprint", "?"), fingerprint) != 0)
-            continue;
-        if (is_locked_against(s, waiver)) {
-            locked = waiver;
-        } else if (strcmp(assay_json_string(waiver, "expires", ""), judge->today) < 0) {
-            expired = waiver;
-        } else {
-            int r = note_waiver(s->finding, waiver, NULL);
-
-            return r < 0 ? r : 1;
-        }
-    }
-    judge->locked += locked != NULL;
-    judge->expired += !locked && expired;
-    if (!locked && !expired)
-        return 0;
-    return note_waiver(s->finding, locked ? locked : expired, locked ? "locked" : "expired");
-}
-
 static bool glob_matches(const char *glob, const json_t *object)
 {
     const char *path = assay_json_string(object, "path", NULL);
@@ -116,6 +87,46 @@ static bool covers(const char *glob, const json_t *finding)
             return false;
     }
     return true;
+}
+
+/* Whether the waiver is for the finding: for its fingerprint, or for its rule in all its places. */
+static bool names(const json_t *waiver, const struct subject *s)
+{
+    const char *print = assay_json_string(waiver, "fingerprint", NULL);
+    const char *rule = assay_json_string(waiver, "rule", NULL);
+
+    if (print)
+        return strcmp(print, assay_json_string(s->finding, "fingerprint", "")) == 0;
+    return rule && fnmatch(rule, s->rule, 0) == 0 &&
+           covers(assay_json_string(waiver, "path", NULL), s->finding);
+}
+
+/* 1 when a waiver that counts names the finding, 0 when none does, or -ENOMEM. */
+static int find_waiver(struct judge *judge, const struct subject *s)
+{
+    const json_t *expired = NULL, *locked = NULL;
+    size_t i;
+    json_t *waiver;
+
+    json_array_foreach(json_object_get(judge->policy, "waivers"), i, waiver)
+    {
+        if (!names(waiver, s))
+            continue;
+        if (is_locked_against(s, waiver)) {
+            locked = waiver;
+        } else if (strcmp(assay_json_string(waiver, "expires", ""), judge->today) < 0) {
+            expired = waiver;
+        } else {
+            int r = note_waiver(s->finding, waiver, NULL);
+
+            return r < 0 ? r : 1;
+        }
+    }
+    judge->locked += locked != NULL;
+    judge->expired += !locked && expired;
+    if (!locked && !expired)
+        return 0;
+    return note_waiver(s->finding, locked ? locked : expired, locked ? "locked" : "expired");
 }
 
 /* As find_waiver(), by `allow_unaudited`. */

@@ -39,12 +39,13 @@ int policy_merge_start(struct policy_merge *merge, struct assay_error *err)
     merge->waivers = json_array();
     merge->trusted_keys = json_array();
     merge->budget = json_object();
+    merge->sources = json_pack("{s:{}, s:{}, s:{}}", "block", "budget", "limits");
     merge->exceptions = json_array();
     merge->limits = json_object();
     merge->unfree_packages = json_array();
     if (!merge->catalogue || !merge->identities || !merge->block || !merge->allow_unaudited ||
-        !merge->waivers || !merge->trusted_keys || !merge->budget || !merge->exceptions ||
-        !merge->limits || !merge->unfree_packages)
+        !merge->waivers || !merge->trusted_keys || !merge->budget || !merge->sources ||
+        !merge->exceptions || !merge->limits || !merge->unfree_packages)
         return no_memory(err);
     r = rules_builtin(&merge->rules, err);
     if (r == 0)
@@ -74,7 +75,8 @@ static int load_rule_file(struct policy_merge *merge, const struct policy_layer 
 
 /* An identity that is there already keeps the worse of both severities: no layer above can make
  * light of it. */
-static int add_identity(struct policy_merge *merge, const json_t *identity)
+static int add_identity(struct policy_merge *merge, const struct policy_layer *layer,
+                        const json_t *identity)
 {
     const char *kind = assay_json_string(identity, "kind", "");
     const char *value = assay_json_string(identity, "value", "");
@@ -91,9 +93,9 @@ static int add_identity(struct policy_merge *merge, const json_t *identity)
     severity_parse(severity, &now);
     if (old && severity_parse(assay_json_string(old, "severity", ""), &was) == 0 && was >= now)
         return 0;
-    return json_object_set_new(
-        merge->identities, key,
-        json_pack("{s:s, s:s, s:s}", "kind", kind, "value", value, "severity", severity));
+    return json_object_set_new(merge->identities, key,
+                               json_pack("{s:s, s:s, s:s, s:s}", "kind", kind, "value", value,
+                                         "severity", severity, "layer", policy_layers_name(layer)));
 }
 
 /* Appends copies of the layer's `key` to `array`, each with what `extra` holds; `extra` is taken
@@ -119,6 +121,27 @@ static int add_all(json_t *array, const struct policy_layer *layer, const char *
     return r;
 }
 
+/* Notes that the layer set each key of its own `section`. */
+static int note_sources(struct policy_merge *merge, const struct policy_layer *layer,
+                        const char *section)
+{
+    json_t *sources = json_object_get(merge->sources, section), *value;
+    const char *key;
+
+    json_object_foreach(json_object_get(layer->doc, section), key, value)
+    {
+        if (json_object_set_new(sources, key, json_string(policy_layers_name(layer))) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What each item of a list is told of its layer. */
+static json_t *layer_of(const struct policy_layer *layer, size_t level)
+{
+    return json_pack("{s:I, s:s}", "level", (json_int_t)level, "layer", policy_layers_name(layer));
+}
+
 static int merge_lists(struct policy_merge *merge, const struct policy_layer *layer, size_t level)
 {
     json_t *listed = json_object_get(layer->doc, "unfree_packages");
@@ -129,13 +152,12 @@ static int merge_lists(struct policy_merge *merge, const struct policy_layer *la
 
     json_array_foreach(json_object_get(layer->doc, "identities"), i, identity)
     {
-        if (add_identity(merge, identity) < 0)
+        if (add_identity(merge, layer, identity) < 0)
             return -1;
     }
     if (json_array_extend(merge->unfree_packages, unfree) < 0 ||
-        add_all(merge->exceptions, layer, "exceptions", json_pack("{s:I}", "level", n)) < 0)
-        return -1;
-    if (add_all(merge->waivers, layer, "waivers", json_pack("{s:I}", "level", n)) < 0)
+        add_all(merge->exceptions, layer, "exceptions", layer_of(layer, level)) < 0 ||
+        add_all(merge->waivers, layer, "waivers", layer_of(layer, level)) < 0)
         return -1;
     return add_all(merge->allow_unaudited, layer, "allow_unaudited",
                    json_pack("{s:I, s:o}", "level", n, "by",
@@ -154,8 +176,10 @@ static int add_keys(struct policy_merge *merge, const struct policy_layer *layer
 
         if (r < 0)
             return assay_error_prefix(err, "%s: trusted_keys[%zu]", layer->path, i);
-        if (json_array_append_new(merge->trusted_keys, json_pack("{s:O, s:I}", "key", key, "level",
-                                                                 (json_int_t)level)) < 0)
+        if (json_array_append_new(merge->trusted_keys,
+                                  json_pack("{s:O, s:I, s:s}", "key", key, "level",
+                                            (json_int_t)level, "layer",
+                                            policy_layers_name(layer))) < 0)
             return no_memory(err);
     }
     return 0;
@@ -177,7 +201,8 @@ int policy_merge_layer(struct policy_merge *merge, const struct policy_layer *la
     }
     if ((block && json_object_update(merge->block, block) < 0) ||
         (budget && json_object_update(merge->budget, budget) < 0) ||
-        merge_lists(merge, layer, level) < 0)
+        merge_lists(merge, layer, level) < 0 || note_sources(merge, layer, "block") < 0 ||
+        note_sources(merge, layer, "budget") < 0 || note_sources(merge, layer, "limits") < 0)
         return no_memory(err);
     r = add_keys(merge, layer, level, err);
     if (r == 0)
@@ -195,6 +220,7 @@ void policy_merge_free(struct policy_merge *merge)
     json_decref(merge->waivers);
     json_decref(merge->trusted_keys);
     json_decref(merge->budget);
+    json_decref(merge->sources);
     json_decref(merge->exceptions);
     json_decref(merge->limits);
     json_decref(merge->unfree_packages);

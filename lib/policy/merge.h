@@ -21,6 +21,7 @@ struct policy_merge {
     json_t *limits;          /* {name: number} */
     json_t *unfree_packages; /* array of names */
     json_t *budget;          /* what the layers set of it */
+    json_t *sources;         /* {"block" | "budget" | "limits": {key: the layer that set it}} */
 };
 
 /* Starts with the built-in rules and checks. `merge` is all zeros before. */

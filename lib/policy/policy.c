@@ -6,6 +6,7 @@
 #include "policy/layers.h"
 #include "policy/merge.h"
 #include "policy/resolve.h"
+#include "scan/examples.h"
 
 static int merge_all(const struct policy_layers *layers, struct policy_merge *merge,
                      struct assay_error *err)
@@ -38,4 +39,9 @@ int assay_policy_load(const char *path, json_t **ret, struct assay_error *err)
     policy_merge_free(&merge);
     policy_layers_free(&layers);
     return r;
+}
+
+int assay_policy_test(const json_t *policy, json_t **ret, size_t *ret_n, struct assay_error *err)
+{
+    return examples_run(json_object_get(policy, "rules"), ret, ret_n, err);
 }

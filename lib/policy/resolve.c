@@ -64,6 +64,31 @@ static json_t *final_locks(const struct policy_merge *merge)
     return ASSAY_TAKE(locks);
 }
 
+/* What layers set of rules and checks, with the layers' names. */
+static json_t *final_settings(const struct policy_merge *merge)
+{
+    static const char *const keys[][2] = {{"severity", "severity_by"}, {"enabled", "enabled_by"}};
+    _cleanup_json_ json_t *settings = json_object();
+    const char *id;
+    json_t *item;
+
+    json_object_foreach(merge->catalogue, id, item)
+    {
+        _cleanup_json_ json_t *set = json_object();
+        int r = set ? 0 : -1;
+
+        for (size_t i = 0; r == 0 && i < 2; i++)
+            if (json_object_get(item, keys[i][1]))
+                r = json_object_set(set, keys[i][0], json_object_get(item, keys[i][0])) |
+                    json_object_set(set, keys[i][1], json_object_get(item, keys[i][1]));
+        if (r == 0 && json_object_size(set) > 0)
+            r = json_object_set(settings, id, set);
+        if (r < 0)
+            return NULL;
+    }
+    return ASSAY_TAKE(settings);
+}
+
 static json_t *final_identities(const struct policy_merge *merge)
 {
     _cleanup_json_ json_t *identities = json_array();
@@ -115,7 +140,7 @@ int policy_resolve(const struct policy_merge *merge, const struct policy_layers 
     if (r < 0)
         return r;
     policy = json_pack("{s:s, s:s, s:s, s:O, s:O, s:s, s:o, s:o, s:o, s:O, s:O, s:O, s:O, s:O,"
-                       " s:O, s:O, s:O}",                             /**/
+                       " s:O, s:O, s:O, s:o, s:O}",                   /**/
                        "schema", "assay.policy.resolved/1",           /**/
                        "name", policy_layers_name(&layers->layer[0]), /**/
                        "digest", digest,                              /**/
@@ -132,7 +157,9 @@ int policy_resolve(const struct policy_merge *merge, const struct policy_layers 
                        "budget", merge->budget,                       /**/
                        "exceptions", merge->exceptions,               /**/
                        "limits", merge->limits,                       /**/
-                       "unfree_packages", merge->unfree_packages);
+                       "unfree_packages", merge->unfree_packages,     /**/
+                       "settings", final_settings(merge),             /**/
+                       "sources", merge->sources);
     if (!policy)
         return assay_error_set(err, ENOMEM, "out of memory while loading the policy");
     *ret = ASSAY_TAKE(policy);

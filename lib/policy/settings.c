@@ -77,9 +77,17 @@ static bool is_family(const char *key)
     return len > 2 && strcmp(key + len - 2, ".*") == 0;
 }
 
-static bool key_matches(const char *key, const char *id)
+/* "family.*" is for all ids that begin so, and "class.*" for all of the class: "secret.*" for every
+ * rule there is. */
+static bool key_matches(const char *key, const char *id, const json_t *item)
 {
-    return is_family(key) ? strncmp(key, id, strlen(key) - 1) == 0 : strcmp(key, id) == 0;
+    const char *class = assay_json_string(item, "class", "");
+    size_t len = strlen(key) - 2;
+
+    if (!is_family(key))
+        return strcmp(key, id) == 0;
+    return strncmp(key, id, len + 1) == 0 ||
+           (strlen(class) == len && strncmp(key, class, len) == 0);
 }
 
 static int refuse_locked(const struct change *c, const json_t *item, const char *what,
@@ -123,6 +131,15 @@ static int set_lock(const struct change *c, json_t *item)
                                          "level", (json_int_t)c->level, "block", block));
 }
 
+static int set_by(const struct change *c, json_t *item, const char *key, const char *by,
+                  json_t *value)
+{
+    if (!value)
+        return 0;
+    return json_object_set(item, key, value) |
+           json_object_set_new(item, by, json_string(policy_layers_name(c->layer)));
+}
+
 static int apply_one(const struct change *c, json_t *item, struct assay_error *err)
 {
     json_t *severity = json_object_get(c->setting, "severity");
@@ -137,10 +154,8 @@ static int apply_one(const struct change *c, json_t *item, struct assay_error *e
                                "only locked; set \"block\", \"allow_unaudited\" or the identity's "
                                "own severity",
                                c->layer->path, c->key, c->id);
-    if (severity)
-        r |= json_object_set(item, "severity", severity);
-    if (enabled)
-        r |= json_object_set(item, "enabled", enabled);
+    r |= set_by(c, item, "severity", "severity_by", severity);
+    r |= set_by(c, item, "enabled", "enabled_by", enabled);
     if (assay_json_bool(c->setting, "locked", false))
         r |= set_lock(c, item);
     return r ? assay_error_set(err, ENOMEM, "out of memory while loading the policy") : 0;
@@ -170,7 +185,7 @@ static int apply_key(struct change *c, json_t *catalogue, struct assay_error *er
     {
         int r;
 
-        if (!key_matches(c->key, c->id))
+        if (!key_matches(c->key, c->id, item))
             continue;
         found = true;
         r = apply_one(c, item, err);

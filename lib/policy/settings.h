@@ -9,7 +9,8 @@
 #include "policy/layers.h"
 
 /* The catalogue: an object by id of all that a policy can set,
- *   {id: {"class", "severity"?, "enabled", "lock"?: {"layer": name, "level": n, "block"}}}
+ *   {id: {"class", "severity"?, "severity_by"?, "enabled", "enabled_by"?, "lock"?: {"layer": name,
+ *    "level": n, "block"}}}, with the names of the layers that set these
  * What has no severity of its own (places that were not read, identities) can be locked only. */
 
 /* Adds an id, with NULL for the severity that is not to be set. 0 or -ENOMEM. */

@@ -353,6 +353,48 @@ START_TEST(what_is_locked_cannot_be_loosened)
 }
 END_TEST
 
+START_TEST(a_class_can_be_locked_as_a_whole)
+{
+    struct assay_error err = {0};
+    json_t *policy;
+
+    layer("below", "\"rules\": {\"secret.*\": {\"locked\": true}}");
+    layer("top", "\"extends\": \"below.json\"");
+    policy = load("top.json");
+    ck_assert_uint_eq(json_array_size(json_object_get(policy, "rules")),
+                      json_object_size(json_object_get(policy, "locked")));
+    json_decref(policy);
+    layer("top", "\"extends\": \"below.json\", \"rules\": {\"generic.*\": {\"enabled\": false}}");
+    ck_assert_int_eq(assay_policy_load(in_folder("top.json"), &policy, &err), -EINVAL);
+    ck_assert_msg(strstr(err.text, "\"below\" below it locked") != NULL, "%s", err.text);
+}
+END_TEST
+
+START_TEST(what_is_set_says_by_which_layer)
+{
+    json_t *policy, *set, *sources;
+
+    layer("below", "\"block\": {\"wsl\": \"medium\"}, \"budget\": {\"depth\": 4},"
+                   "\"rules\": {\"hygiene.*\": {\"severity\": \"low\"}},"
+                   "\"identities\": [{\"kind\": \"name\", \"value\": \"Ann Other\"}]");
+    layer("top", "\"extends\": \"below.json\", \"rules\": {\"hygiene.machine-id\": "
+                 "{\"severity\": \"medium\"}, \"hygiene.logs\": {\"enabled\": false}}");
+    policy = load("top.json");
+    sources = json_object_get(policy, "sources");
+    ck_assert_str_eq(assay_json_string(json_object_get(sources, "block"), "wsl", ""), "below");
+    ck_assert_str_eq(assay_json_string(json_object_get(sources, "block"), "secret", ""), "base");
+    ck_assert_str_eq(assay_json_string(json_object_get(sources, "budget"), "depth", ""), "below");
+    set = json_object_get(json_object_get(policy, "settings"), "hygiene.machine-id");
+    ck_assert_str_eq(assay_json_string(set, "severity_by", ""), "top");
+    set = json_object_get(json_object_get(policy, "settings"), "hygiene.logs");
+    ck_assert_str_eq(assay_json_string(set, "severity_by", ""), "below");
+    ck_assert_str_eq(assay_json_string(set, "enabled_by", ""), "top");
+    set = json_array_get(json_object_get(policy, "identities"), 0);
+    ck_assert_str_eq(assay_json_string(set, "layer", ""), "below");
+    json_decref(policy);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {base_is_built_in,
@@ -370,6 +412,8 @@ int main(void)
                                   a_layer_brings_rules_of_its_own,
                                   the_digest_covers_the_rules_themselves,
                                   what_is_locked_cannot_be_loosened,
+                                  a_class_can_be_locked_as_a_whole,
+                                  what_is_set_says_by_which_layer,
                                   NULL};
 
     return suite_run("policy", tests, set_up, tear_down);

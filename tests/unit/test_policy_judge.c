@@ -149,6 +149,43 @@ END_TEST
     "\"waivers\": [{\"fingerprint\": \"" PRINT_A "\", \"by\": \"ops\", \"reason\": \"known\"," \
     "\"expires\": \"2099-01-01\"}]"
 
+START_TEST(a_waiver_by_rule_covers_all_places_or_none)
+{
+    static const struct {
+        const char *rule, *path, *status;
+    } rows[] = {
+        {"generic.password", "/srv/tests/*", "waived"},
+        {"generic.*", "/srv/tests/*", "waived"},
+        {"generic.*", "*", "waived"},
+        {"generic.*", "/srv/tests/a", "blocking"}, /* the second place is not covered */
+        {"forges.*", "/srv/tests/*", "blocking"},
+        {"generic", "/srv/tests/*", "blocking"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        json_t *policy = json_pack("{s:{s:s}, s:[{s:s, s:s, s:s, s:s, s:s}]}", "block", "secret",
+                                   "low", "waivers", "rule", rows[i].rule, "path", rows[i].path,
+                                   "by", "ops", "reason", "test data", "expires", "2026-12-31");
+        json_t *one = finding("secret", "generic.password", "high", "/srv/tests/a", PRINT_A);
+        json_t *report;
+
+        json_object_set_new(one, "place_count", json_integer(2));
+        json_object_set_new(one, "places",
+                            json_pack("[{s:s, s:i}]", "path", "/srv/tests/b", "offset", 0));
+        report = judge_one(policy, one, "2026-11-21");
+        ck_assert_msg(strcmp(status_of(report), rows[i].status) == 0, "row %zu: %s", i,
+                      status_of(report));
+        json_decref(report);
+        report = judge_one(policy,
+                           finding("secret", "generic.password", "high", "/srv/tests/b", PRINT_B),
+                           "2027-01-01");
+        ck_assert_str_eq(status_of(report), "blocking");
+        json_decref(report);
+        json_decref(policy);
+    }
+}
+END_TEST
+
 START_TEST(a_lock_stands_against_waivers_from_above_only)
 {
     json_t *policy, *report;
@@ -302,6 +339,7 @@ int main(void)
                                   what_else_blocks_outweighs_what_is_unaudited,
                                   what_was_dropped_was_not_judged,
                                   a_waiver_counts_up_to_its_day,
+                                  a_waiver_by_rule_covers_all_places_or_none,
                                   a_lock_stands_against_waivers_from_above_only,
                                   a_lock_stands_against_thresholds_and_allowances_from_above,
                                   what_need_not_be_read_is_allowed_place_by_place,

@@ -3,14 +3,15 @@
  *
  *   {"schema": "assay.policy/1", "name": "tiger-team", "extends": "enterprise.json" | "base",
  *    "description": "...",
- *    "rules":      {"<rule or check id, or family.*>": {"severity": "low", "enabled": false,
+ *    "rules":      {"<rule or check id, family.* or class.*>": {"severity": "low", "enabled": false,
  *                                                      "locked": true}},
  *    "rule_files": ["our-rules.json"],            relative to the policy's own folder
  *    "identities": [{"kind": "name", "value": "...", "severity": "high"}],
  *    "block":      {"secret": "low", "identity": "low", "unaudited": "info", ...,
  *                   a severity from which on findings of the class block, or "never"},
  *    "allow_unaudited": [{"path": "glob", "reason": "..."}],
- *    "waivers":    [{"fingerprint": "...", "reason": "...", "by": "...", "expires": "2027-01-31"}],
+ *    "waivers":    [{"fingerprint": "...", or "rule": "family.*" and "path": "glob",
+ *                    "reason": "...", "by": "...", "expires": "2027-01-31"}],
  *    "exceptions": [{"check": "...", "path": "glob", "value": "glob", "reason": "..."}],
  *    "limits":     {"image_size": bytes, "expired_ca_percent": ...},
  *    "unfree_packages": ["..."],
@@ -35,14 +36,22 @@
  *    "layers": [{name, digest}], "rules": [rule objects, severities final], "rules_digest",
  *    "checks": {id: {severity, enabled}}, "identities": [...], "block": {class: severity},
  *    "locked": {id: {layer, level, block: severity or "never"}},
- *    "allow_unaudited": [... with "by" and "level"], "waivers": [... with "level"],
- *    "trusted_keys": [{key, level}] from the lowest layer up,
- *    "budget", "limits": {...: only what the layers set}, "exceptions": [... with "level"],
- *    "unfree_packages": [...]}
+ *    "settings": {id: {severity?, severity_by?, enabled?, enabled_by?}}: what layers set of rules
+ *    and checks, those that are off included, and which layer did; "sources": {"block": {class:
+ *    layer}, "budget": {key: layer}, "limits": {key: layer}},
+ *    "allow_unaudited": [... with "by" and "level"], "waivers": [... with "level" and "layer"],
+ *    "trusted_keys": [{key, level, layer}] from the lowest layer up,
+ *    "budget", "limits": {...: only what the layers set}, "exceptions": [... with "level" and
+ *    "layer"], "unfree_packages": [...]}
  * `level` counts the layers from the lowest, 0. A waiver added later, without a level, stands above
  * them all. Identities have their severity filled in ("high").
  * Errors name file, key and mend; at most 16 layers, no layer twice. */
 int assay_policy_load(const char *path, json_t **ret, struct assay_error *err);
+
+/* Scans the examples of all of a resolved policy's rules, each as a file of its own. *ret, owned by
+ * the caller, is an array of {rule, kind: "match" | "nomatch", number: which of them, from 1} of
+ * those that came out wrong; *ret_n is how many there were. -EINVAL with `err`, -ENOMEM. */
+int assay_policy_test(const json_t *policy, json_t **ret, size_t *ret_n, struct assay_error *err);
 
 /* Gives each finding of the report its `status`, and the report its `verdict` and `summary`, as the
  * resolved policy says; `summary.dropped` is kept. A finding with the `origin` "upstream", signed
