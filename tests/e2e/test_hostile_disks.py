@@ -5,6 +5,7 @@ import struct
 import unittest
 
 from bombs import MIB
+from cli_harness import SOURCE
 from squashfs_lies import squashfs_of
 from test_cli_scan import TOKEN
 from test_hostile import Hostile
@@ -131,6 +132,32 @@ class Fat(Disks):
             (self.home / "fat").write_bytes(self.image)
             self.patch("fat", at + field, value)
             self.told("fat", ("", "corrupt"))
+
+
+class Ntfs(Disks):
+    """The layout is that of struct attr_record in the kernel's fs/ntfs/layout.h."""
+
+    def test_attributes_and_runs_that_lie(self):
+        length, runs, sizes = 4, 64, 40  # in an attribute outside of its record
+        lies = {"out": (runs, b"\x21\x0a\x7f\x7f"),
+                "huge": (runs, b"\x88" + b"\x7f" * 7),
+                "none": (runs, b"\0"),
+                "size": (sizes, struct.pack("<QQQ", *[1 << 62] * 3)),
+                "circle": (length, bytes(4)),
+                "behind": (length, b"\xf8\xff\xff\xff")}
+        self.sh(f"""
+            mkdir tree; echo 'token={TOKEN}' >tree/token; truncate -s 8M ntfs; mkntfs -q -F ntfs
+            for name in {" ".join(lies)}; do head -c 40000 /dev/urandom >tree/file-$name; done
+            python3 {SOURCE}/tests/formats/make/ntfs_fill.py ntfs plain tree""")
+        image = (self.home / "ntfs").read_bytes()
+        for name, (field, value) in lies.items():
+            record = -1024
+            while record < 0 or image[record:record + 4] != b"FILE":  # not the directory's entry
+                at = image.index(f"file-{name}".encode("utf-16-le"), record + 1024)
+                record = at // 1024 * 1024
+            data = image.index(b"\x80\0\0\0\x48\0\0\0\1", record)
+            self.patch("ntfs", data + field, value)
+        self.told("ntfs", *[(f"file-{name}", "corrupt") for name in lies])
 
 
 class Sqlite(Disks):

@@ -9,6 +9,7 @@
 
 #define DEPTH_MAX 256u
 #define NTFS_OWN_FILES 16             /* the first records of the MFT: $MFT, $LogFile, ... $Boot */
+#define NTFS_FIRST_FILE 64            /* records below may be of files in $Extend */
 #define LABEL " (Volume Label Entry)" /* TSK appends this to the name of a FAT label */
 
 /* Content of the file system's own files, which is not to be looked into: the boot sector would be
@@ -62,6 +63,18 @@ static int walk_nothing(struct tsk_walk *tsk, const struct entry *entry)
     return r < 0 ? r : image_walk_done(tsk->walk);
 }
 
+/* Whether a file without content is one that lost it: each of NTFS has some, be it empty, but for
+ * the file system's own ones and for what stands for something else. TSK leaves an attribute out
+ * whose fields cannot be, and what follows it. */
+static bool lacks_content(const struct tsk_walk *tsk, TSK_FS_FILE *file)
+{
+    if (file->meta->size > 0)
+        return true;
+    return tsk->fs->ftype == TSK_FS_TYPE_NTFS && file->meta->type == TSK_FS_META_TYPE_REG &&
+           file->meta->addr >= NTFS_FIRST_FILE && file->meta->addr < tsk->fs->last_inum &&
+           !tsk_fs_file_attr_get_type(file, TSK_FS_ATTR_TYPE_NTFS_REPARSE, 0, 0);
+}
+
 /* A file's content, and on NTFS its further streams. */
 static int walk_content(struct tsk_walk *tsk, TSK_FS_FILE *file, const struct entry *entry)
 {
@@ -78,9 +91,9 @@ static int walk_content(struct tsk_walk *tsk, TSK_FS_FILE *file, const struct en
     }
     if (r == 0 && !any) {
         r = walk_nothing(tsk, entry);
-        if (r == 0 && entry->size > 0)
-            image_walk_unread(tsk->walk, entry->path, UNREAD_CORRUPT, "the content is damaged: %s",
-                              tsk_source_error());
+        if (r == 0 && lacks_content(tsk, file))
+            image_walk_unread(tsk->walk, entry->path, UNREAD_CORRUPT,
+                              "the content is damaged: its place is not to be had");
     }
     return r;
 }
