@@ -22,6 +22,7 @@ struct check_run {
     struct findings *findings;
     const struct checks_job *job;
     const struct systems *systems;
+    uint64_t artifact_size; /* bytes; known at the end of the walk */
     json_t *exceptions;     /* the policy's that name this check: array, may be empty */
     void *state;            /* check->state_size bytes, zeros at first; NULL when that is 0 */
     uint64_t many;          /* calls of check_report_many() */

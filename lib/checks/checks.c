@@ -9,22 +9,25 @@
 #include "checks/system.h"
 
 extern const struct check check_machine_id, check_ssh_host_key, check_shadow_hash,
-    check_resolv_conf, check_shell_history, check_cloud_init, check_core_dump, check_crash_report,
-    check_credential_secret, check_device_cache, check_dhcp_lease, check_editor_leftovers,
-    check_journal, check_leftover_tmp, check_logs, check_mail_spool, check_network_secret_key,
-    check_package_cache, check_random_seed, check_setuid, check_setuid_system,
-    check_udev_persistent_net, check_world_writable, check_users_groups, check_channels,
-    check_store_path_altered, check_store_path_unlike, check_build_directory, check_build_logs,
-    check_channel_profile, check_configuration, check_decrypted_secrets, check_decryption_key,
-    check_gc_roots, check_git_history, check_store_locks, check_user_state,
-    check_wsl_distribution_conf, check_wsl_architecture, check_wsl_compression, check_wsl_conf_key,
-    check_wsl_default_name, check_wsl_default_uid, check_wsl_distribution_key, check_wsl_file_mode,
-    check_wsl_file_owner, check_wsl_hostname, check_wsl_icon, check_wsl_icon_place, check_wsl_init,
-    check_wsl_kernel, check_wsl_leading_folder, check_wsl_oobe_command,
-    check_wsl_oobe_command_place, check_wsl_passwd, check_wsl_resolv_conf, check_wsl_root_owner,
-    check_wsl_shadow, check_wsl_shell, check_wsl_systemd, check_wsl_terminal_profile,
-    check_wsl_terminal_profile_place, check_wsl_true, check_wsl_unit_enabled,
-    check_wsl_user_missing, check_wsl_user_set, check_wsl_xattrs;
+    check_resolv_conf, check_shell_history, check_authorized_keys, check_ca_expired,
+    check_certificate_key, check_cloud_init, check_core_dump, check_crash_report,
+    check_credential_secret, check_device_cache, check_dhcp_lease, check_doas_nopass,
+    check_editor_leftovers, check_empty_password, check_image_size, check_journal,
+    check_leftover_tmp, check_logs, check_mail_spool, check_network_secret_key, check_odd_owner,
+    check_package_cache, check_polkit_yes, check_random_seed, check_setuid, check_setuid_system,
+    check_sudo_nopasswd, check_udev_persistent_net, check_world_writable, check_users_groups,
+    check_channels, check_store_path_altered, check_store_path_unlike, check_nix_access_token,
+    check_build_directory, check_build_logs, check_channel_profile, check_configuration,
+    check_decrypted_secrets, check_decryption_key, check_gc_roots, check_git_history,
+    check_initrd_host_key, check_store_locks, check_unfree_package, check_unit_environment,
+    check_user_state, check_wsl_distribution_conf, check_wsl_architecture, check_wsl_compression,
+    check_wsl_conf_key, check_wsl_default_name, check_wsl_default_uid, check_wsl_distribution_key,
+    check_wsl_file_mode, check_wsl_file_owner, check_wsl_hostname, check_wsl_icon,
+    check_wsl_icon_place, check_wsl_init, check_wsl_kernel, check_wsl_leading_folder,
+    check_wsl_oobe_command, check_wsl_oobe_command_place, check_wsl_passwd, check_wsl_resolv_conf,
+    check_wsl_root_owner, check_wsl_shadow, check_wsl_shell, check_wsl_systemd,
+    check_wsl_terminal_profile, check_wsl_terminal_profile_place, check_wsl_true,
+    check_wsl_unit_enabled, check_wsl_user_missing, check_wsl_user_set, check_wsl_xattrs;
 
 static const struct check *const table[] = {
     &check_machine_id,
@@ -32,28 +35,38 @@ static const struct check *const table[] = {
     &check_shadow_hash,
     &check_resolv_conf,
     &check_shell_history,
+    &check_authorized_keys,
+    &check_ca_expired,
+    &check_certificate_key,
     &check_cloud_init,
     &check_core_dump,
     &check_crash_report,
     &check_credential_secret,
     &check_device_cache,
     &check_dhcp_lease,
+    &check_doas_nopass,
     &check_editor_leftovers,
+    &check_empty_password,
+    &check_image_size,
     &check_journal,
     &check_leftover_tmp,
     &check_logs,
     &check_mail_spool,
     &check_network_secret_key,
+    &check_odd_owner,
     &check_package_cache,
+    &check_polkit_yes,
     &check_random_seed,
     &check_setuid,
     &check_setuid_system,
+    &check_sudo_nopasswd,
     &check_udev_persistent_net,
     &check_world_writable,
     &check_users_groups,
     &check_channels,
     &check_store_path_altered,
     &check_store_path_unlike,
+    &check_nix_access_token,
     &check_build_directory,
     &check_build_logs,
     &check_channel_profile,
@@ -62,7 +75,10 @@ static const struct check *const table[] = {
     &check_decryption_key,
     &check_gc_roots,
     &check_git_history,
+    &check_initrd_host_key,
     &check_store_locks,
+    &check_unfree_package,
+    &check_unit_environment,
     &check_user_state,
     &check_wsl_distribution_conf,
     &check_wsl_architecture,
@@ -102,7 +118,6 @@ struct checks {
     struct checks_job job;
     struct systems *systems;
     char format[64]; /* the artifact's */
-    uint64_t size;
     struct check_run run[N_CHECKS];
 };
 
@@ -319,7 +334,8 @@ int checks_content(struct checks *checks, const struct entry *entry, const uint8
 void checks_artifact(struct checks *checks, const char *format, uint64_t size)
 {
     snprintf(checks->format, sizeof(checks->format), "%s", format);
-    checks->size = size;
+    for (size_t i = 0; i < N_CHECKS; i++)
+        checks->run[i].artifact_size = size;
 }
 
 /* The one finding that stands for all that check_report_many() did not report. */

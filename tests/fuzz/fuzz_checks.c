@@ -18,6 +18,11 @@ static const char *const paths[] = {
     "etc/wsl-distribution.conf",
     "etc/passwd",
     "bin/sh",
+    "etc/sudoers",
+    "root/.ssh/authorized_keys",
+    "etc/ssl/certs/ca-certificates.crt",
+    "etc/nix/nix.conf",
+    "etc/systemd/system/a.service",
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -98,7 +98,7 @@ START_TEST(one_file_gives_what_it_should)
         {"", "etc/shadow-", "mira:" SHA512 ":1::::::\n", "hygiene.shadow-hash", 1},
         {"", "etc/gshadow", "wheel:" SHA512 "::\n", "hygiene.shadow-hash", 1},
         {"", "etc/shadow", "mira:" SHA512, "hygiene.shadow-hash", 1},
-        {"", "etc/shadow", "root:!:1::::::\nbin:*:1::::::\nx::1:\ny:!!:1:\nz:x:1:\n", NULL, 0},
+        {"", "etc/shadow", "root:!:1::::::\nbin:*:1::::::\nx:!:1:\ny:!!:1:\nz:x:1:\n", NULL, 0},
         {"", "etc/shadow", "no colon\n\n:\n", NULL, 0},
         {"", "etc/shadow", "", NULL, 0},
 
