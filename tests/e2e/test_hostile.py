@@ -16,7 +16,7 @@ from pathlib import Path
 from bombs import (MIB, gzip_bomb, nested, numbered, tar_header, tar_of, zip_of, zip_overlapping,
                    zip_tree, zstd_window)
 from cli_harness import CliTest
-from harness import DaemonTest, scripted, tarball
+from harness import BIN, DaemonTest, scripted, tarball
 from quines import gzip_quine, zip_quine
 from sparse import SPARSE, padded, sparse_1_0
 from test_cli_scan import TOKEN
@@ -353,7 +353,26 @@ class Changing(Hostile):
         self.assertIn("not a regular file", err)
 
 
+SANITIZED = b"__asan_init" in (BIN / "assay-audit").read_bytes()
+
+
 class Built(DaemonTest):
+    @unittest.skipIf(SANITIZED, "the sanitizer's shadow takes more memory than any limit allows")
+    def test_a_worker_over_its_memory_is_not_clean(self):
+        """The same artifact with enough memory for its window of 128 MiB, and without."""
+        for memory, verdict in ((512, "pass"), (112, "incomplete")):
+            with self.subTest(memory):
+                daemon = self.daemon()
+                daemon.config["audit"] = {"memory_mib": memory}
+                daemon.config["targets"] = {"window": scripted(
+                    daemon.folder / "window",
+                    'head -c 1M /dev/zero >noise; tar -c noise | zstd -q --long=27 >"$1"')}
+                daemon.start()
+                shown = daemon.wait(daemon.build("window"))
+                self.assertEqual(shown["verdict"], verdict, daemon.build_log(1))
+                self.assertEqual(daemon.request("GET", "/healthz")[0], 200)
+                self.assertEqual(daemon.processes(), {})
+
     def test_a_bomb_is_rejected_and_the_daemon_goes_on(self):
         daemon = self.daemon()
         daemon.config["targets"] = {
