@@ -4,6 +4,7 @@ import tarfile
 import unittest
 
 from cli_harness import CliTest
+from harness import DaemonTest, scripted
 
 # "[#####     ]  27%  120 MiB of 1.4 GiB, 34 MiB/s, 38 s left, 12,345 entries  etc/passwd"; the
 # time left is missing at the end, and so may the path be where it is cut.
@@ -56,6 +57,32 @@ class Bar(CliTest):
         for line in self.lines_drawn(columns=72):
             self.assertLessEqual(len(line), 71)
             self.assertRegex(line, "^" + NUMBERS)
+
+
+class BuildBar(CliTest, DaemonTest):
+    def test_a_build_that_is_waited_for_shows_entries_and_paths(self):
+        artifact = self.home / "many.tar"
+        daemon = self.daemon()
+        daemon.config["targets"] = {"many": scripted(daemon.folder / "many",
+                                                     f'cp {artifact} "$1"')}
+        daemon.start()
+        lines, count = [], 40000
+        while not lines:  # the audit takes long enough for a bar, however fast the machine is
+            with artifact.open("wb") as tar:
+                for number in range(count):
+                    tar.write(block(number))
+                tar.write(bytes(1024))
+            code, written = self.on_terminal("build", "many", "--wait", columns=120, NO_COLOR="1",
+                                             ASSAY_SERVER=daemon.url, ASSAY_TOKEN=daemon.token)
+            self.assertIn(code, (0, 1), written)
+            self.assertNotIn(b"\x1b[31m", written)
+            drawn = re.findall(r"\r(\[[^\r\x1b]+)\x1b\[K", written.decode())
+            lines = [re.fullmatch(r"\[#* *\] +" + NUMBERS, line) for line in drawn]
+            count *= 2
+        self.assertNotIn(None, lines, drawn)
+        for shown in lines:
+            self.assertRegex(shown["path"], r"^(ev\?\[31mil ä/\d+|\(headers\))$")
+        self.assertGreater(int(lines[-1]["entries"].replace(",", "")), 0)
 
 
 if __name__ == "__main__":
