@@ -17,15 +17,32 @@ static bool follow_audit(void *ctx, uint64_t bytes, uint64_t total, uint64_t ent
     return !job_stopped(job);
 }
 
+/* The target's policy with the waivers that people have given since; these stand above all its
+ * layers. */
+static int policy_of(struct job *job, json_t **ret, struct assay_error *err)
+{
+    _cleanup_json_ json_t *policy = json_copy((json_t *)(uintptr_t)job->target->policy);
+    _cleanup_json_ json_t *waivers = json_copy(json_object_get(policy, "waivers")), *given = NULL;
+    int r = store_waivers_json(job->app->store, job->target->name, &given, err);
+
+    if (r < 0)
+        return r;
+    if (!waivers || json_array_extend(waivers, given) < 0 ||
+        json_object_set(policy, "waivers", waivers) < 0)
+        return assay_error_set(err, ENOMEM, "out of memory");
+    *ret = ASSAY_TAKE(policy);
+    return 0;
+}
+
 static int run_audit(struct job *job, int fd, json_t **ret, struct assay_error *err)
 {
+    _cleanup_json_ json_t *policy = NULL;
     const struct config *config = job->app->config;
     _cleanup_free_ char *worker = assay_audit_sibling("assay-audit");
     uint8_t key[ASSAY_FINGERPRINT_KEY_SIZE];
     char key_path[PATH_MAX], spool[PATH_MAX], cache[PATH_MAX];
     struct assay_audit_job audit = {.fd = fd,
                                     .name = job->build.artifact_name,
-                                    .policy = job->target->policy,
                                     .fingerprint_key = key,
                                     .worker = worker,
                                     .qemu_nbd = config->qemu_nbd,
@@ -43,6 +60,9 @@ static int run_audit(struct job *job, int fd, json_t **ret, struct assay_error *
     snprintf(spool, sizeof(spool), "%s/spool", config->work_dir);
     snprintf(cache, sizeof(cache), "%s/cache/%s", config->state_dir, job->build.target);
     r = assay_audit_fingerprint_key(key_path, key, err);
+    if (r == 0)
+        r = policy_of(job, &policy, err);
+    audit.policy = policy;
     return r < 0 ? r : assay_audit_run(&audit, ret, err);
 }
 

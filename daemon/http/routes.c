@@ -28,6 +28,10 @@ static const struct route routes[] = {
     {"GET", "/api/v1/tokens", ROLE_ADMIN, tokens_list, "Tokens, without their secrets"},
     {"POST", "/api/v1/tokens", ROLE_ADMIN, tokens_create, "Make a token; it is shown once"},
     {"DELETE", "/api/v1/tokens/{name}", ROLE_ADMIN, tokens_revoke, "Revoke a token"},
+    {"GET", "/api/v1/waivers", ROLE_READ, waivers_list, "Findings accepted until a day"},
+    {"POST", "/api/v1/waivers", ROLE_APPROVE, waivers_create, "Accept a finding until a day"},
+    {"DELETE", "/api/v1/waivers/{fingerprint}", ROLE_APPROVE, waivers_remove,
+     "Accept it no longer"},
     {"GET", "/d/{target}/{channel}/{name}", ROLE_READ, downloads_channel, "A channel's release"},
     {"GET", "/r/{sha256}/{name}", ROLE_READ, downloads_release, "An artifact or its evidence"},
 };

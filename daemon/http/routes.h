@@ -49,5 +49,8 @@ enum MHD_Result targets_list(struct request *request);
 enum MHD_Result tokens_create(struct request *request);
 enum MHD_Result tokens_list(struct request *request);
 enum MHD_Result tokens_revoke(struct request *request);
+enum MHD_Result waivers_create(struct request *request);
+enum MHD_Result waivers_list(struct request *request);
+enum MHD_Result waivers_remove(struct request *request);
 
 #endif

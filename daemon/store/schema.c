@@ -63,4 +63,14 @@ static const char step_1[] = "CREATE TABLE builds ("
                              " created INTEGER NOT NULL,"
                              " last_used INTEGER NOT NULL DEFAULT 0);";
 
-const char *const schema_steps[SCHEMA_VERSION] = {step_1};
+/* A waiver for the target '' is for all. */
+static const char step_2[] = "CREATE TABLE waivers ("
+                             " fingerprint TEXT NOT NULL,"
+                             " target TEXT NOT NULL,"
+                             " reason TEXT NOT NULL,"
+                             " by TEXT NOT NULL,"
+                             " expires TEXT NOT NULL,"
+                             " created INTEGER NOT NULL,"
+                             " PRIMARY KEY (fingerprint, target)) WITHOUT ROWID;";
+
+const char *const schema_steps[SCHEMA_VERSION] = {step_1, step_2};

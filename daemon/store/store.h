@@ -204,4 +204,20 @@ enum role store_token_role(struct store *store, const char *token, char ret_name
 int store_tokens_json(struct store *store, json_t **ret, struct assay_error *err);
 int store_token_revoke(struct store *store, const char *name, struct assay_error *err);
 
+/* ---- waivers ----------------------------------------------------------------------------------
+ * API shape: {"fingerprint", "target": name or null (all), "reason", "by", "expires": "2027-01-31",
+ *  "created", "expired": bool} */
+
+/* Keeps a waiver in the place of an earlier one for the same finding and target ("": all of them).
+ * -ENOENT when no report holds a finding of this fingerprint. */
+int store_waiver_put(struct store *store, const char *fingerprint, const char *target,
+                     const char *reason, const char *by, const char *expires,
+                     struct assay_error *err);
+/* -ENOENT when there is none. */
+int store_waiver_remove(struct store *store, const char *fingerprint, const char *target,
+                        struct assay_error *err);
+/* Newest first; those for `target` and for all, with NULL every one. */
+int store_waivers_json(struct store *store, const char *target, json_t **ret,
+                       struct assay_error *err);
+
 #endif
