@@ -265,6 +265,36 @@ START_TEST(owners_need_an_account)
 }
 END_TEST
 
+START_TEST(private_caches_are_named)
+{
+#define SIGNATURE \
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="
+    static const struct {
+        const char *content;
+        bool found;
+    } rows[] = {{"/nix/store/x\nsha256:1\ncache.nixos.org-1:" SIGNATURE "\n", false},
+                {"cache.nixos.org-1:" SIGNATURE " corp-1:" SIGNATURE, true},
+                {"cache.nixos.org:" SIGNATURE, true},
+                {"corp-1:short==", false}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        const struct entry entry = {.container = "nix/var/nix/db/db.sqlite",
+                                    .path = "ValidPaths",
+                                    .type = ENTRY_FILE,
+                                    .size = -1};
+        struct fixture f =
+            fixture_new("{\"trusted_keys\": [{\"key\": \"cache.nixos.org-1:AAAA\"}]}", NULL);
+        json_t *list;
+
+        ck_assert_uint_eq(strlen(SIGNATURE), 88);
+        fixture_entry(&f, &entry, rows[i].content, strlen(rows[i].content), true);
+        list = fixture_finish(&f);
+        ck_assert_msg(json_array_size(list) == rows[i].found, "row %zu", i);
+        json_decref(list);
+    }
+}
+END_TEST
+
 START_TEST(an_exception_can_name_whom_sudo_trusts)
 {
     struct fixture f = fixture_new(
@@ -306,6 +336,7 @@ int main(void)
                                   unfree_packages_are_those_of_the_list,
                                   an_image_over_the_limit_is_found,
                                   owners_need_an_account,
+                                  private_caches_are_named,
                                   an_exception_can_name_whom_sudo_trusts,
                                   no_secret_is_in_a_finding,
                                   NULL};
