@@ -1,0 +1,160 @@
+"""./dev bench detection: recall and false alarms on the labelled corpus of tests/corpus, as a
+Markdown table per family. With --misses, every miss and every false alarm below it."""
+
+import argparse
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "corpus"))
+import corpus  # noqa: E402  (in the folder above)
+
+BLOCKING = ("secret", "identity")
+
+
+def write_archive(samples, path):
+    """A tar with each sample in a folder of its own, named by its number."""
+    with tarfile.open(path, "w") as tar:
+        for number, sample in enumerate(samples):
+            entry = tarfile.TarInfo(f"srv/{number}/{sample.name}")
+            entry.size, entry.mode = len(sample.content), 0o644
+            tar.addfile(entry, io.BytesIO(sample.content))
+
+
+def scan(binary, archive, policy, home):
+    done = subprocess.run(
+        [binary, "scan", archive, "--policy", policy, "--format", "json"], capture_output=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"}, check=False)
+    if done.returncode not in (0, 1, 3):
+        sys.exit(f"detection: assay ended with {done.returncode}: {done.stderr.decode()}")
+    report = json.loads(done.stdout)
+    if report["summary"]["dropped"]:
+        sys.exit("detection: the report was full, findings are missing from it")
+    return report
+
+
+def places_by_sample(report):
+    """What blocks, as (rule, offset, decoded) by the sample's number."""
+    found = defaultdict(list)
+    for finding in report["findings"]:
+        if finding["class"] not in BLOCKING or finding["status"] != "blocking":
+            continue
+        listed = [finding, *finding.get("places", [])]
+        if finding["place_count"] != len(listed):
+            print(f"detection: {finding['rule']} at {finding['path']} stands in "
+                  f"{finding['place_count']} places of which the report lists {len(listed)}",
+                  file=sys.stderr)
+        for place in listed:
+            number = re.match(r"/?srv/(\d+)/", place["path"])
+            if number:
+                found[int(number.group(1))].append(
+                    (finding["rule"], place["offset"], place.get("decoded"), place["path"]))
+    return found
+
+
+def covers(sample, place):
+    """Whether a finding is about the sample's secret: it begins in it, or before it on its line
+    and before the file's other content. What is inside a container of its own has other offsets."""
+    _, offset, decoded, path = place
+    if "!" in path:
+        return True
+    start, end = sample.secret
+    line = max(sample.content.rfind(b"\n", 0, start) + 1, 0)
+    return line - (2 if decoded else 0) <= offset < end
+
+
+class Result:
+    """One family's counts."""
+
+    def __init__(self):
+        self.positives = self.found = self.near = self.alarms = 0
+
+    def add(self, other):
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+    @property
+    def recall(self):
+        return self.found / self.positives if self.positives else 1.0
+
+    @property
+    def alarm_rate(self):
+        return self.alarms / self.near if self.near else 0.0
+
+
+def judge(samples, found):
+    """Returns results by family, and a line for each miss and false alarm."""
+    results, lines = defaultdict(Result), []
+    for number, sample in enumerate(samples):
+        result, places = results[sample.family], found.get(number, [])
+        what = f"{sample.family}: {sample.kind} ({number}/{sample.name})"
+        if sample.label == "clean":
+            result.near += 1
+            if places:
+                result.alarms += 1
+                lines.append(f"false alarm  {what}: {', '.join(sorted({p[0] for p in places}))}")
+            continue
+        result.positives += 1
+        if any(covers(sample, place) for place in places):
+            result.found += 1
+        else:
+            beside = ", ".join(f"{rule} at {offset}" for rule, offset, _, _ in places)
+            lines.append(f"miss         {what}" + (f": only {beside}" if beside else ""))
+    return results, lines
+
+
+def total(results):
+    whole = Result()
+    for result in results.values():
+        whole.add(result)
+    return whole
+
+
+def table(results):
+    rows = ["| family | positives | found | recall | near misses | false alarms | |",
+            "|---|---:|---:|---:|---:|---:|---:|"]
+    for name, result in [*sorted(results.items()), ("**all**", total(results))]:
+        secrets = (f"{result.positives} | {result.found} | {result.recall:.1%}"
+                   if result.positives else " | | ")
+        near = f"{result.near} | {result.alarms} | {result.alarm_rate:.1%}" if result.near else " | | "
+        rows.append(f"| {name} | {secrets} | {near} |")
+    return "\n".join(rows)
+
+
+def measure(binary, keep=None):
+    """Scans the corpus once; returns what judge() does."""
+    samples = corpus.samples()
+    with tempfile.TemporaryDirectory(prefix="assay-detection-") as folder:
+        folder = Path(keep or folder)
+        write_archive(samples, folder / "corpus.tar")
+        policy = folder / "policy.json"
+        policy.write_text(json.dumps({"schema": "assay.policy/1", "name": "detection",
+                                      "identities": corpus.identities()}))
+        report = scan(binary, folder / "corpus.tar", policy, folder)
+        if keep:
+            (folder / "report.json").write_text(json.dumps(report, indent=1))
+    return judge(samples, places_by_sample(report))
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--misses", action="store_true", help="list each miss and false alarm")
+    options.add_argument("--keep", metavar="FOLDER", help="leave archive and report there")
+    options.add_argument("--assay", default=ROOT / "build/bin/assay", help="the program to measure")
+    options = options.parse_args()
+    results, lines = measure(options.assay, options.keep)
+    print(table(results))
+    if options.misses:
+        print("\n".join(["", *lines]))
+
+
+if __name__ == "__main__":
+    main()
