@@ -11,6 +11,7 @@ import sys
 import tarfile
 import tempfile
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,34 +42,46 @@ def scan(binary, archive, policy, home):
     return report
 
 
+@dataclass
+class Place:
+    """Where a blocking finding stands, and the bytes it is about as far as they are told."""
+
+    rule: str
+    path: str
+    offset: int
+    size: int
+    decoded: bool
+
+
 def places_by_sample(report):
-    """What blocks, as (rule, offset, decoded) by the sample's number."""
+    """The places of what blocks, by the sample's number."""
     found = defaultdict(list)
     for finding in report["findings"]:
         if finding["class"] not in BLOCKING or finding["status"] != "blocking":
             continue
         listed = [finding, *finding.get("places", [])]
         if finding["place_count"] != len(listed):
-            print(f"detection: {finding['rule']} at {finding['path']} stands in "
-                  f"{finding['place_count']} places of which the report lists {len(listed)}",
-                  file=sys.stderr)
+            sys.exit(f"detection: {finding['rule']} at {finding['path']} stands in "
+                     f"{finding['place_count']} places of which the report lists {len(listed)}")
+        size = re.search(r"\((\d+)\)$", finding.get("redacted", ""))
         for place in listed:
             number = re.match(r"/?srv/(\d+)/", place["path"])
             if number:
                 found[int(number.group(1))].append(
-                    (finding["rule"], place["offset"], place.get("decoded"), place["path"]))
+                    Place(finding["rule"], place["path"], place["offset"],
+                          int(size.group(1)) if size else 1, "decoded" in place))
     return found
 
 
 def covers(sample, place):
-    """Whether a finding is about the sample's secret: it begins in it, or before it on its line
-    and before the file's other content. What is inside a container of its own has other offsets."""
-    _, offset, decoded, path = place
-    if "!" in path:
+    """Whether a finding is about the sample's secret. Of what was decoded the offset is where the
+    encoded text begins, which may be before the secret; in a container it is another file's."""
+    if "!" in place.path:
         return True
     start, end = sample.secret
-    line = max(sample.content.rfind(b"\n", 0, start) + 1, 0)
-    return line - (2 if decoded else 0) <= offset < end
+    if place.decoded:
+        return max(sample.content.rfind(b"\n", 0, start) - 1, 0) <= place.offset < end
+    return place.offset < end and start < place.offset + place.size
 
 
 class Result:
@@ -100,13 +113,13 @@ def judge(samples, found):
             result.near += 1
             if places:
                 result.alarms += 1
-                lines.append(f"false alarm  {what}: {', '.join(sorted({p[0] for p in places}))}")
+                lines.append(f"false alarm  {what}: {', '.join(sorted({place.rule for place in places}))}")
             continue
         result.positives += 1
         if any(covers(sample, place) for place in places):
             result.found += 1
         else:
-            beside = ", ".join(f"{rule} at {offset}" for rule, offset, _, _ in places)
+            beside = ", ".join(f"{place.rule} at {place.offset}" for place in places)
             lines.append(f"miss         {what}" + (f": only {beside}" if beside else ""))
     return results, lines
 
