@@ -16,6 +16,23 @@ static const char *in_home(const char *path)
     return path ? path + 1 : NULL;
 }
 
+/* Whether the literal text at the glob's end is another than the path's: most globs on the store,
+ * whose paths all begin alike, are done with here. */
+static bool ends_differ(const char *glob, const char *path)
+{
+    size_t len = strlen(glob), n = 0, path_len = strlen(path);
+
+    while (n < len && !strchr("*?[]", glob[len - 1 - n]))
+        n++;
+    return path_len < n || memcmp(glob + len - n, path + path_len - n, n) != 0;
+}
+
+/* Whether fnmatch(3) reads the byte as more than itself; strchr() would cost more than all else. */
+static bool is_special(char byte)
+{
+    return byte == '*' || byte == '?' || byte == '[';
+}
+
 bool check_path_matches(const char *glob, const char *path)
 {
     if (glob[0] == '~') {
@@ -29,14 +46,16 @@ bool check_path_matches(const char *glob, const char *path)
         glob += 3;
         path = slash ? slash + 1 : path;
     }
-    while (*glob && *glob == *path && !strchr("*?[", *glob)) {
+    while (*glob && *glob == *path && !is_special(*glob)) {
         glob++;
         path++;
     }
-    if (!*glob || !strchr("*?[", *glob))
+    if (!*glob || !is_special(*glob))
         return !*glob && !*path;
     if (strcmp(glob, "**") == 0)
         return *path != 0;
+    if (ends_differ(glob, path))
+        return false;
     if (strlen(glob) > 3 && strcmp(glob + strlen(glob) - 3, "/**") == 0)
         return fnmatch(glob, path, FNM_PATHNAME | FNM_LEADING_DIR) ==
                0; /* its last part is any name */
