@@ -6,20 +6,36 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Findings of one kind, lent by the report, sorted by severity (worst first), rule, message and
+/* The parts of a report, each finding in at most one of them, in the order in which they are told.
+ */
+enum report_part {
+    REPORT_BLOCKING,
+    REPORT_UNREAD_BLOCKING,
+    REPORT_WAIVED,
+    REPORT_UNREAD_WAIVED,
+    REPORT_UNREAD,
+    REPORT_INFORMATIONAL,
+    REPORT_UPSTREAM,
+    REPORT_PARTS
+};
+
+/* "What blocks, the worst first" */
+const char *report_part_title(enum report_part part);
+
+/* Findings of one part, lent by the report, sorted by severity (worst first), rule, message and
  * help; equal ones keep the report's order. */
 struct report_group {
     const json_t **finding;
     size_t n;
 };
 
-/* Takes the findings of the status ("blocking", ...); `unaudited` tells whether those of class
- * unaudited or all the others. 0 or -ENOMEM; freed by report_group_free(). */
-int report_group_select(const json_t *report, const char *status, bool unaudited,
-                        struct report_group *ret);
+/* 0 or -ENOMEM; freed by report_group_free(). */
+int report_group_select(const json_t *report, enum report_part part, struct report_group *ret);
 void report_group_free(struct report_group *group);
 
-/* How many findings from `from` on have the severity, rule, message and help of that one. */
+/* How many findings from `from` on have the severity and rule of that one; or its message and help
+ * as well. */
+size_t report_group_rule(const struct report_group *group, size_t from);
 size_t report_group_run(const struct report_group *group, size_t from);
 
 #endif

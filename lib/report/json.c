@@ -1,7 +1,7 @@
 #include <errno.h>
-#include <string.h>
 
 #include "report/render.h"
+#include "report/words.h"
 
 static int render(const json_t *report, const struct assay_report_style *style,
                   struct assay_buf *ret, struct assay_error *err)
@@ -11,9 +11,9 @@ static int render(const json_t *report, const struct assay_report_style *style,
 
     (void)style;
     if (!text)
-        return assay_error_set(err, ENOMEM, "cannot write the report: out of memory");
+        return words_failed(-ENOMEM, err);
     r = assay_buf_printf(ret, "%s\n", text);
-    return r < 0 ? assay_error_set(err, r, "cannot write the report: %s", strerror(-r)) : 0;
+    return r < 0 ? words_failed(r, err) : 0;
 }
 
 const struct report_render report_json = {"json", render};

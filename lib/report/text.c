@@ -1,26 +1,22 @@
 #include <assay/report.h>
 
-#include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 
 #include "report/group.h"
 #include "report/printer.h"
 #include "report/render.h"
 #include "report/text_coverage.h"
 #include "report/text_findings.h"
+#include "report/words.h"
 
 #define WIDTH_DEFAULT 80
 #define WIDTH_LEAST 40
 #define DIGEST_SHOWN 12 /* hexadecimal digits: enough to tell artifacts apart by eye */
 
-static const struct {
-    const char *verdict, *word, *says;
-    enum printer_colour colour;
-} verdicts[] = {
-    {"pass", "PASS", "nothing blocks", PRINTER_GREEN},
-    {"reject", "REJECT", "it must not ship as it is", PRINTER_RED},
-    {"incomplete", "INCOMPLETE", "it was not audited in full", PRINTER_YELLOW},
+static const enum printer_colour colours[] = {
+    [WORDS_PASS] = PRINTER_GREEN,
+    [WORDS_REJECT] = PRINTER_RED,
+    [WORDS_INCOMPLETE] = PRINTER_YELLOW,
 };
 
 static void digest(struct printer *printer, const char *text)
@@ -34,17 +30,14 @@ static void digest(struct printer *printer, const char *text)
 static void headline(struct printer *printer, const json_t *report)
 {
     const json_t *artifact = json_object_get(report, "artifact");
-    const char *verdict = assay_json_string(report, "verdict", "");
-    size_t i = 0;
+    enum words_verdict verdict = words_verdict(report);
 
-    while (i < 2 && strcmp(verdicts[i].verdict, verdict) != 0)
-        i++;
-    printer_colour(printer, verdicts[i].colour);
-    printer_add(printer, "%s", verdicts[i].word);
+    printer_colour(printer, colours[verdict]);
+    printer_add(printer, "%s", words_verdict_word(verdict));
     printer_colour(printer, PRINTER_PLAIN);
     printer_add(printer, "  ");
     printer_foreign(printer, assay_json_string(artifact, "name", "?"));
-    printer_add(printer, ": %s\n  artifact  ", verdicts[i].says);
+    printer_add(printer, ": %s\n  artifact  ", words_verdict_says(verdict));
     printer_foreign(printer, assay_json_string(artifact, "format", "?"));
     printer_add(printer, ", ");
     printer_size(printer, assay_json_int(artifact, "size", 0));
@@ -112,39 +105,25 @@ static void warnings(struct printer *printer, const json_t *report)
     printer_add(printer, "\n");
 }
 
-struct section {
-    const char *title, *status;
-    bool unaudited;
-    void (*print)(struct printer *printer, const char *title, const struct report_group *group,
-                  bool verbose);
-    bool only_verbose;
-};
-
 static const char waiver_hint[] =
     "A finding that is known and harmless can be waived until a day by its fingerprint, in the "
     "\"waivers\" of a policy.";
 
-static const struct section sections[] = {
-    {"What blocks, the worst first", "blocking", false, text_findings_full, false},
-    {"What was not read in full, and blocks", "blocking", true, text_findings_full, false},
-    {"Waived", "waived", false, text_findings_brief, false},
-    {"Not read in full, and allowed", "waived", true, text_findings_brief, false},
-    {"Not read in full, and does not block", "informational", true, text_findings_brief, false},
-    {"Informational", "informational", false, text_findings_brief, true},
-};
-
-static int print_section(struct printer *printer, const struct section *section,
-                         const json_t *report, bool verbose)
+static int print_part(struct printer *printer, enum report_part part, const json_t *report,
+                      bool verbose)
 {
+    const char *title = report_part_title(part);
     struct report_group group;
-    int r = report_group_select(report, section->status, section->unaudited, &group);
+    int r = report_group_select(report, part, &group);
 
     if (r < 0)
         return r;
-    if (section->only_verbose && !verbose && group.n)
-        printer_add(printer, "\n%s: %zu, shown when verbose\n", section->title, group.n);
-    else
-        section->print(printer, section->title, &group, verbose);
+    if (part <= REPORT_UNREAD_BLOCKING)
+        text_findings_full(printer, title, &group, verbose);
+    else if (verbose || part < REPORT_INFORMATIONAL)
+        text_findings_brief(printer, title, &group, verbose);
+    else if (group.n)
+        printer_add(printer, "\n%s: %zu, shown when verbose\n", title, group.n);
     report_group_free(&group);
     return 0;
 }
@@ -162,15 +141,15 @@ int assay_report_text(const json_t *report, const struct assay_report_style *sty
     policy_line(&printer, json_object_get(report, "policy"));
     summary_lines(&printer, json_object_get(report, "summary"));
     warnings(&printer, report);
-    for (size_t i = 0; r == 0 && i < sizeof(sections) / sizeof(*sections); i++)
-        r = print_section(&printer, &sections[i], report, verbose);
+    for (enum report_part part = 0; r == 0 && part < REPORT_PARTS; part++)
+        r = print_part(&printer, part, report, verbose);
     if (assay_json_int(json_object_get(report, "summary"), "blocking", 0) > 0) {
         printer_add(&printer, "\n");
         printer_wrap(&printer, waiver_hint, 0, 0);
     }
     text_coverage(&printer, json_object_get(report, "coverage"), verbose);
     r = r < 0 ? r : printer.error;
-    return r < 0 ? assay_error_set(err, r, "cannot write the report: %s", strerror(-r)) : 0;
+    return r < 0 ? words_failed(r, err) : 0;
 }
 
 const struct report_render report_text = {"text", assay_report_text};

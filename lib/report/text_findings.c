@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "report/words.h"
+
 #define PLACES_SHOWN 4    /* of one finding, unless verbose */
 #define FINDINGS_SHOWN 10 /* of one rule, unless verbose */
 #define LINES_SHOWN 20    /* of the brief list, unless verbose */
@@ -22,50 +24,20 @@ static void title_line(struct printer *printer, const char *title, size_t n)
     printer_add(printer, "\n");
 }
 
-/* Where a place is that no file shows, and what is to be done then. */
-static const struct {
-    const char *in, *words, *mend;
-} holders[] = {
-    {"deleted", "in a deleted file",
-     "A deleted file stays readable for whoever carves the image: overwrite free space (zerofree, "
-     "fstrim) before publishing, or make the image anew from the files it is to hold."},
-    {"unallocated", "in unallocated space",
-     "Unallocated space stays readable for whoever carves the image: overwrite it (zerofree, "
-     "fstrim) before publishing, or make the image anew from the files it is to hold."},
-    {"slack", "in no file: slack, journal or tables",
-     "What a file system keeps beside its files stays readable for whoever carves the image: make "
-     "the image anew from the files it is to hold."},
-    {"metadata", "in labels or headers", NULL},
-    {"raw", "in bytes of no known format", NULL},
-};
-
-#define HOLDERS (sizeof(holders) / sizeof(*holders))
-
-/* The row of what holds a place's bytes, HOLDERS for a file. */
-static size_t holder(const json_t *place)
-{
-    const char *in = assay_json_string(place, "in", "file");
-    size_t i = 0;
-
-    while (i < HOLDERS && strcmp(holders[i].in, in) != 0)
-        i++;
-    return i;
-}
-
 /* "etc/passwd:3", or "a.img, byte 4096" where lines mean nothing. */
 static void place(struct printer *printer, const json_t *object)
 {
     int64_t line = assay_json_int(object, "line", 0), offset = assay_json_int(object, "offset", -1);
     const char *path = assay_json_string(object, "path", "");
-    size_t row = holder(object);
+    const char *where = words_holder_where(words_holder(object));
 
     printer_foreign(printer, path[0] ? path : "(the artifact itself)");
     if (line > 0)
         printer_add(printer, ":%" PRId64, line);
     else if (offset >= 0)
         printer_add(printer, ", byte %" PRId64, offset);
-    if (row < HOLDERS)
-        printer_add(printer, ", %s", holders[row].words);
+    if (where)
+        printer_add(printer, ", %s", where);
     if (json_object_get(object, "decoded"))
         printer_add(printer, ", encoded: %s", assay_json_string(object, "decoded", ""));
 }
@@ -74,14 +46,15 @@ static void place(struct printer *printer, const json_t *object)
 static void mends(struct printer *printer, const json_t *finding)
 {
     const json_t *more = json_object_get(finding, "places");
-    bool told[HOLDERS + 1] = {false};
+    bool told[WORDS_HOLDERS + 1] = {false};
 
     for (size_t i = 0; i <= json_array_size(more); i++) {
-        size_t row = holder(i ? json_array_get(more, i - 1) : finding);
+        size_t row = words_holder(i ? json_array_get(more, i - 1) : finding);
+        const char *mend = words_holder_mend(row);
 
-        if (row < HOLDERS && !told[row] && holders[row].mend) {
+        if (mend && !told[row]) {
             printer_add(printer, "    ");
-            printer_wrap(printer, holders[row].mend, 4, 4);
+            printer_wrap(printer, mend, 4, 4);
         }
         told[row] = true;
     }
@@ -108,24 +81,15 @@ static void places(struct printer *printer, const json_t *finding, bool verbose)
                     count - (int64_t)shown == 2 ? "place" : "places");
 }
 
-/* "waived by ops until 2027-01-31: known test key"; says so when the waiver does not count. */
 static void waiver(struct printer *printer, const json_t *finding, unsigned indent)
 {
-    const json_t *waiver = json_object_get(finding, "waiver");
-    const char *refused = assay_json_string(waiver, "refused", NULL);
-    const char *expires = assay_json_string(waiver, "expires", NULL);
     _cleanup_buf_ struct assay_buf buf = ASSAY_BUF(65536);
+    int r = words_waiver(finding, &buf);
 
-    if (!waiver)
+    if (r < 0 && printer->error == 0)
+        printer->error = r;
+    if (!buf.len)
         return;
-    if (refused && strcmp(refused, "expired") == 0)
-        assay_buf_printf(&buf, "a waiver expired, renew it or mend this: ");
-    else if (refused)
-        assay_buf_printf(&buf, "a waiver does not count, since a lower layer locked this: ");
-    assay_buf_printf(&buf, "waived by %s", assay_json_string(waiver, "by", "?"));
-    if (expires)
-        assay_buf_printf(&buf, " until %s", expires);
-    assay_buf_printf(&buf, ": %s", assay_json_string(waiver, "reason", "?"));
     printer_add(printer, "%*s", (int)indent, "");
     printer_wrap(printer, assay_buf_str(&buf), indent, indent);
 }
@@ -160,24 +124,43 @@ static void severity_and_rule(struct printer *printer, const json_t *finding)
     printer_foreign(printer, assay_json_string(finding, "rule", "?"));
 }
 
-/* `n` findings that share severity, rule, message and help. */
-static void one_run(struct printer *printer, const json_t *const *finding, size_t n, bool verbose)
+/* `n` findings that share severity, rule, message and help, of which `shown` are told. */
+static void one_run(struct printer *printer, const json_t *const *finding, size_t shown,
+                    bool verbose)
 {
-    size_t shown = !verbose && n > FINDINGS_SHOWN ? FINDINGS_SHOWN : n;
     const char *help = assay_json_string(finding[0], "help", "");
 
-    printer_add(printer, "\n");
-    severity_and_rule(printer, finding[0]);
-    printer_add(printer, "\n  ");
+    printer_add(printer, "  ");
     printer_wrap(printer, assay_json_string(finding[0], "message", ""), 2, 2);
     for (size_t i = 0; i < shown; i++)
         one_full(printer, finding[i], verbose);
-    if (shown < n)
-        printer_add(printer, "  - and %zu more findings of this rule\n", n - shown);
     if (help[0]) {
         printer_add(printer, "  Why, and the mend: ");
         printer_wrap(printer, help, 21, 2);
     }
+}
+
+/* The findings of one rule and severity from `from` on, however many messages it has. Returns how
+ * many there are. */
+static size_t one_rule(struct printer *printer, const struct report_group *group, size_t from,
+                       bool verbose)
+{
+    size_t n = report_group_rule(group, from), told = 0;
+    size_t shown = !verbose && n > FINDINGS_SHOWN ? FINDINGS_SHOWN : n;
+
+    printer_add(printer, "\n");
+    severity_and_rule(printer, group->finding[from]);
+    printer_add(printer, "\n");
+    while (told < shown) {
+        size_t run = report_group_run(group, from + told);
+
+        run = run < shown - told ? run : shown - told;
+        one_run(printer, group->finding + from + told, run, verbose);
+        told += run;
+    }
+    if (told < n)
+        printer_add(printer, "  - and %zu more findings of this rule\n", n - told);
+    return n;
 }
 
 void text_findings_full(struct printer *printer, const char *title,
@@ -186,12 +169,8 @@ void text_findings_full(struct printer *printer, const char *title,
     if (group->n == 0)
         return;
     title_line(printer, title, group->n);
-    for (size_t i = 0; i < group->n;) {
-        size_t n = report_group_run(group, i);
-
-        one_run(printer, group->finding + i, n, verbose);
-        i += n;
-    }
+    for (size_t i = 0; i < group->n;)
+        i += one_rule(printer, group, i, verbose);
 }
 
 void text_findings_brief(struct printer *printer, const char *title,
