@@ -11,7 +11,6 @@
 #include "api.h"
 #include "bar.h"
 #include "commands.h"
-#include "output.h"
 #include "terminal.h"
 
 #define POLL_SECONDS 30
@@ -180,13 +179,13 @@ int follow_exit(const json_t *build)
     return CLI_BUILD_FAILED;
 }
 
-int follow_report(struct cli *cli, int64_t id, const char *format, bool verbose)
+int follow_report(struct cli *cli, int64_t id, const struct output *output)
 {
     _cleanup_free_ char *path = api_path("/api/v1/builds/%d/report.json", id);
     _cleanup_json_ json_t *report = NULL;
     int r = api_get(cli, path, JSON_OBJECT, &report);
 
-    return r == CLI_OK ? output_report(cli, report, format, verbose) : r;
+    return r == CLI_OK ? output_report(cli, report, output) : r;
 }
 
 static void say_published(const struct cli *cli, const json_t *build)
@@ -228,6 +227,6 @@ int follow_outcome(struct cli *cli, const json_t *build)
     else if (exit == CLI_BUILD_FAILED)
         say_failed(cli, build, id);
     else
-        r = follow_report(cli, id, "text", false);
+        r = follow_report(cli, id, &(struct output){.format = "text"});
     return r == CLI_OK ? exit : r;
 }

@@ -3,6 +3,7 @@
 #define ASSAY_CLI_FOLLOW_H
 
 #include "cli.h"
+#include "output.h"
 
 /* Waits by long polls until build `id` is in a final state; stages and progress go to stderr.
  * `said` is the state that was told already ("" for none). An unreachable server is tried again for
@@ -31,7 +32,7 @@ int follow_deadline(struct cli *cli, const struct options *options, uint64_t *re
  * of its progress all the time is not asked all the time. */
 void follow_pace(uint64_t begun);
 
-/* Fetches the report of build `id` and renders it in `format` ("text", "json") to stdout. */
-int follow_report(struct cli *cli, int64_t id, const char *format, bool verbose);
+/* Fetches the report of build `id` and renders it to where it is wanted. */
+int follow_report(struct cli *cli, int64_t id, const struct output *output);
 
 #endif

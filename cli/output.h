@@ -5,9 +5,26 @@
 #include "cli.h"
 #include "table.h"
 
-/* Renders a report in `format` ("text", "json") to stdout, the text fitted to a terminal;
- * CLI_USAGE for a format that is not known. */
-int output_report(struct cli *cli, const json_t *report, const char *format, bool verbose);
+/* How a report is asked for. */
+struct output {
+    const char *format, *file; /* `file`: NULL for stdout */
+    bool verbose;
+};
+
+/* The rows of a command that prints a report. */
+#define OUTPUT_OPTIONS                                                           \
+    {"format", 'f', "FORMAT", "text (default), json or sarif"},                  \
+        {"output", 'o', "FILE", "where to put it; its ending names the format"}, \
+    {                                                                            \
+        "verbose", 'v', NULL, "also what does not block, and every place"        \
+    }
+
+/* Reads OUTPUT_OPTIONS. CLI_USAGE for a format that is not known, with the one that may have been
+ * meant. */
+int output_wanted(struct cli *cli, const struct options *options, struct output *ret);
+
+/* Renders a report to where it is wanted, the text fitted to a terminal. */
+int output_report(struct cli *cli, const json_t *report, const struct output *output);
 
 /* Prints "  label   text" with foreign text made safe; nothing for a text that is NULL or "". */
 void output_field(const char *label, const char *text);

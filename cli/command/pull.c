@@ -9,9 +9,8 @@
 #include "download.h"
 #include "evidence.h"
 #include "pin.h"
+#include "release.h"
 #include "terminal.h"
-
-#define DEFAULT_CHANNEL "nightly"
 
 static const struct option_spec options_table[] = {
     {"output", 'o', "FILE", "where to put it (default: its own name, here)"},
@@ -29,21 +28,6 @@ struct wanted {
 static void wanted_free(struct wanted *wanted)
 {
     json_decref(wanted->release);
-}
-
-static bool matches(const json_t *release, const char *which)
-{
-    const json_t *channel;
-    size_t i;
-
-    if (!strcmp(assay_json_string(release, "version", ""), which))
-        return true;
-    json_array_foreach(json_object_get(release, "channels"), i, channel)
-    {
-        if (json_is_string(channel) && !strcmp(json_string_value(channel), which))
-            return true;
-    }
-    return false;
 }
 
 /* A name the server chose becomes a file here: one plain part of a path. */
@@ -80,31 +64,12 @@ static int take(struct cli *cli, json_t *release, struct wanted *ret)
     return CLI_OK;
 }
 
-/* Resolves TARGET[@CHANNEL|@VERSION]. */
 static int resolve(struct cli *cli, const char *what, struct wanted *ret)
 {
-    const char *at = strchr(what, '@'), *which = at ? at + 1 : DEFAULT_CHANNEL;
-    _cleanup_free_ char *target = strndup(what, at ? (size_t)(at - what) : strlen(what));
-    _cleanup_free_ char *path =
-        target ? api_path("/api/v1/releases?target=%s&limit=500", target) : NULL;
-    _cleanup_json_ json_t *releases = NULL;
-    json_t *release;
-    size_t i;
-    int r;
+    _cleanup_json_ json_t *release = NULL;
+    int r = release_find(cli, what, &release);
 
-    if (!target)
-        return cli_fail_memory(cli);
-    r = api_get(cli, path, JSON_ARRAY, &releases);
-    if (r != CLI_OK)
-        return r;
-    json_array_foreach(releases, i, release)
-    {
-        if (!strcmp(assay_json_string(release, "target", ""), target) && matches(release, which))
-            return take(cli, release, ret);
-    }
-    return cli_fail(cli, CLI_USAGE,
-                    "%s has no release '%s'; 'assay releases %s' lists what there is", target,
-                    which, target);
+    return r == CLI_OK ? take(cli, release, ret) : r;
 }
 
 static int fetch_signature(struct cli *cli, const struct wanted *wanted, struct assay_buf *ret)
@@ -257,7 +222,7 @@ const struct command command_pull = {
     .arguments = "TARGET[@CHANNEL|@VERSION]",
     .summary = "fetch a published image and verify it",
     .help =
-        "Fetches a published image (of the channel " DEFAULT_CHANNEL ", where no other is named),\n"
+        "Fetches a published image (of the channel " RELEASE_CHANNEL ", where no other is named),\n"
         "goes on with a download that broke off, and verifies it: SHA-256, signature,\n"
         "and that it was signed as this target and version. Nothing unverified ever\n"
         "gets the file's name. FILE.minisig and FILE.sha256 are put beside it. The\n"

@@ -15,8 +15,7 @@
 
 static const struct option_spec options_table[] = {
     {"policy", 'p', "POLICY", "policy file, or 'base' (default)"},
-    {"format", 'f', "FORMAT", "text (default) or json"},
-    {"verbose", 'v', NULL, "also what does not block, and every place"},
+    OUTPUT_OPTIONS,
     {"no-cache", 0, NULL, "use and keep nothing from one scan to the next"},
     {"allow-unsandboxed", 0, NULL, "go on without a sandbox; the report says so"},
     {0},
@@ -142,17 +141,14 @@ static int audit(struct cli *cli, const struct options *options, json_t **ret)
 
 static int run(struct cli *cli, const struct options *options)
 {
-    const char *format = options_get(options, "format");
     _cleanup_json_ json_t *report = NULL;
-    int r;
+    struct output output;
+    int r = output_wanted(cli, options, &output);
 
-    if (!format)
-        format = cli->json ? "json" : "text";
-    if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
-        return cli_fail(cli, CLI_USAGE, "there is no format '%s'; there are text and json", format);
-    r = audit(cli, options, &report);
     if (r == CLI_OK)
-        r = output_report(cli, report, format, options_get(options, "verbose") != NULL);
+        r = audit(cli, options, &report);
+    if (r == CLI_OK)
+        r = output_report(cli, report, &output);
     return r == CLI_OK ? assay_report_exit_code(report) : r;
 }
 
@@ -165,7 +161,8 @@ const struct command command_scan = {
             "with 0 when it passes, 1 when it is rejected, 3 when it could not be read in\n"
             "full.",
     .example = "assay scan nixos.wsl\n"
-               "assay scan nixos.wsl --policy policies/enterprise.json --format json",
+               "assay scan nixos.wsl --policy policies/enterprise.json --format json\n"
+               "assay scan nixos.wsl -o report.sarif",
     .options = options_table,
     .min_args = 1,
     .max_args = 1,

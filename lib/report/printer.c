@@ -28,6 +28,11 @@ void printer_add(struct printer *printer, const char *format, ...)
     append(printer, text, (size_t)n);
 }
 
+void printer_plain(struct printer *printer, const char *text)
+{
+    append(printer, text, strlen(text));
+}
+
 /* Takes one character off `p` (RFC 3629). Returns its length, or 0 when there is no UTF-8. */
 static size_t decode(const unsigned char *p, uint32_t *ret)
 {

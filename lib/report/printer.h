@@ -28,6 +28,9 @@ struct printer {
 void printer_add(struct printer *printer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same for a text of any length. */
+void printer_plain(struct printer *printer, const char *text);
+
 /* Appends foreign text with what is no printable character written as \n, \t, \xHH or \u{H...}:
  * control characters (C0, C1, DEL), the marks that turn the writing direction, invisible and
  * line-breaking ones, and bytes that are not UTF-8. */

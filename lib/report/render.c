@@ -3,23 +3,47 @@
 #include <errno.h>
 #include <string.h>
 
-static const struct report_render *const table[] = {&report_text, &report_json};
+#include "base/nearest.h"
+
+static const struct report_render *const table[] = {&report_text, &report_json, &report_sarif};
+
+#define TABLE_ROWS (sizeof(table) / sizeof(*table))
+#define EDITS_MAX 2 /* that a mistyped name is away from the one that was meant */
+
+static const struct report_render *find(const char *format)
+{
+    for (size_t i = 0; i < TABLE_ROWS; i++)
+        if (strcmp(table[i]->name, format) == 0)
+            return table[i];
+    return NULL;
+}
+
+int assay_report_format(const char *format, struct assay_error *err)
+{
+    char known[256] = "";
+
+    if (find(format))
+        return 0;
+    for (size_t i = 0; i < TABLE_ROWS; i++) {
+        size_t len = strlen(known);
+
+        if (nearest_edits(format, table[i]->name) <= EDITS_MAX)
+            return assay_error_set(err, EINVAL,
+                                   "there is no report format \"%s\"; did you mean \"%s\"?", format,
+                                   table[i]->name);
+        snprintf(known + len, sizeof(known) - len, "%s%s", i ? ", " : "", table[i]->name);
+    }
+    return assay_error_set(err, EINVAL, "there is no report format \"%s\"; use one of: %s", format,
+                           known);
+}
 
 int assay_report_render(const char *format, const json_t *report,
                         const struct assay_report_style *style, struct assay_buf *ret,
                         struct assay_error *err)
 {
-    char known[256] = "";
+    const struct report_render *row = find(format);
 
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-        size_t len = strlen(known);
-
-        if (strcmp(table[i]->name, format) == 0)
-            return table[i]->render(report, style, ret, err);
-        snprintf(known + len, sizeof(known) - len, "%s%s", i ? ", " : "", table[i]->name);
-    }
-    return assay_error_set(err, EINVAL, "there is no report format \"%s\"; use one of: %s", format,
-                           known);
+    return row ? row->render(report, style, ret, err) : assay_report_format(format, err);
 }
 
 int assay_report_exit_code(const json_t *report)

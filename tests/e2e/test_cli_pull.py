@@ -90,6 +90,12 @@ class Published(cli_harness.CliTest):
         self.assay("report", number, "--format", "xml", code=2)
         self.assay("pull", "leaky", code=2)
 
+    def test_a_release_has_the_report_of_its_build(self):
+        for name in ("minimal", "minimal@nightly", f"minimal@{self.release['version']}"):
+            report = json.loads(self.assay("report", name, "--format", "json")[0])
+            self.assertEqual(report["artifact"]["sha256"], self.release["sha256"])
+        self.assertIn("assay releases minimal", self.assay("report", "minimal@none", code=2)[1])
+
     def test_several_targets_exit_with_the_worst(self):
         self.assay("build", "leaky", "minimal", "--wait", code=1)
         self.assertIn("published", self.assay("status")[0])

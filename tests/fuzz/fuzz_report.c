@@ -1,6 +1,6 @@
 /* A report as a confused worker might send it: whatever it holds, it is refused or judged and
- * rendered, what the judge makes of a report that fits the schema still fits it, and the text has
- * nothing in it that a terminal obeys. */
+ * rendered, what the judge makes of a report that fits the schema still fits it, the text has
+ * nothing in it that a terminal obeys, and SARIF is JSON. */
 #include <stdlib.h>
 
 #include <assay/policy.h>
@@ -8,11 +8,33 @@
 
 #include "fuzz.h"
 
+static void check_text(const json_t *report)
+{
+    struct assay_buf text = ASSAY_BUF(ASSAY_REPORT_RENDERED_MAX);
+
+    if (assay_report_text(report, NULL, &text, NULL) == 0)
+        for (size_t i = 0; i < text.len; i++)
+            if ((text.data[i] < 0x20 && text.data[i] != '\n') || text.data[i] == 0x7f)
+                abort();
+    assay_buf_free(&text);
+}
+
+static void check_sarif(const json_t *report)
+{
+    struct assay_buf text = ASSAY_BUF(ASSAY_REPORT_RENDERED_MAX);
+    json_t *sarif = NULL;
+
+    if (assay_report_render("sarif", report, NULL, &text, NULL) < 0 ||
+        assay_json_parse(text.data, text.len, "sarif", &sarif, NULL) < 0)
+        abort();
+    json_decref(sarif);
+    assay_buf_free(&text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static json_t *policy;
     json_t *report = NULL;
-    struct assay_buf text = ASSAY_BUF(ASSAY_REPORT_MAX);
     bool fits;
 
     if (!policy && assay_policy_load(NULL, &policy, NULL) < 0)
@@ -23,11 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (assay_policy_judge(policy, report, "2026-11-21", NULL) == 0 && fits &&
         assay_schema_check("report", report, NULL) < 0)
         abort();
-    if (assay_report_text(report, NULL, &text, NULL) == 0)
-        for (size_t i = 0; i < text.len; i++)
-            if ((text.data[i] < 0x20 && text.data[i] != '\n') || text.data[i] == 0x7f)
-                abort();
-    assay_buf_free(&text);
+    check_text(report);
+    check_sarif(report);
     json_decref(report);
     return 0;
 }

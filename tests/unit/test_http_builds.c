@@ -172,15 +172,30 @@ START_TEST(reports_are_given_when_there_are_some)
 {
     _cleanup_json_ json_t *report =
         json_pack("{s:s, s:s}", "schema", "assay.report/1", "verdict", "pass");
+    static const struct {
+        const char *path, *type, *part;
+    } rows[] = {
+        {"/api/v1/builds/1/report", "application/json", "assay.report/1"},
+        {"/api/v1/builds/1/report.json", "application/json", "assay.report/1"},
+        {"/api/v1/builds/1/report.txt", "text/plain; charset=utf-8", "PASS"},
+        {"/api/v1/builds/1/report.sarif", "application/sarif+json", "\"2.1.0\""},
+    };
     struct assay_error err = {0};
     int64_t id = create(ROLE_TRIGGER, "", "{\"target\": \"minimal\"}");
-    _cleanup_reply_ struct reply given = {0};
 
     ck_assert_int_eq(ask_status(ROLE_READ, "GET", "/api/v1/builds/1/report", NULL), 404);
+    ck_assert_int_eq(ask_status(ROLE_READ, "GET", "/api/v1/builds/1/report.sarif", NULL), 404);
     ck_assert_int_eq(store_report_put(f.app.store, id, report, &err), 0);
-    given = ask(ROLE_READ, "GET", "/api/v1/builds/1/report.json", "", NULL);
-    ck_assert_int_eq(given.status, 200);
-    ck_assert_ptr_nonnull(strstr((const char *)given.content, "assay.report/1"));
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        _cleanup_reply_ struct reply given = ask(ROLE_READ, "GET", rows[i].path, "", NULL);
+        char type[128];
+
+        snprintf(type, sizeof(type), "Content-Type: %s", rows[i].type);
+        ck_assert_int_eq(given.status, 200);
+        ck_assert_msg(has_header(&given, type), "%s", rows[i].path);
+        ck_assert(has_header(&given, "X-Content-Type-Options: nosniff"));
+        ck_assert_ptr_nonnull(strstr((const char *)given.content, rows[i].part));
+    }
 }
 END_TEST
 

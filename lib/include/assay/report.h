@@ -35,7 +35,9 @@
 
 #define ASSAY_REPORT_MAX (32u << 20) /* bytes of a report's JSON */
 
-/* How the text is drawn. */
+#define ASSAY_REPORT_RENDERED_MAX (4 * (size_t)ASSAY_REPORT_MAX) /* bytes of a rendering */
+
+/* How it is drawn. */
 struct assay_report_style {
     bool colour;    /* ANSI colours */
     unsigned width; /* columns to wrap at, 0: 80 */
@@ -50,8 +52,16 @@ int assay_report_text(const json_t *report, const struct assay_report_style *sty
 /* The exit code for a report's verdict: 0 pass, 1 reject, 3 incomplete. */
 int assay_report_exit_code(const json_t *report);
 
-/* A table of renderings {"json", "text", ...}: appends the report in the named format. -EINVAL
- * with the known names for one that is not there. */
+/* Whether there is a rendering of that name: 0, or -EINVAL with the known names, or the one that
+ * may have been meant. */
+int assay_report_format(const char *format, struct assay_error *err);
+
+/* A table of renderings: appends the report in the named format. -EINVAL for one that is not there.
+ *   text   for people, see assay_report_text()
+ *   json   the report itself, indented
+ *   sarif  SARIF 2.1.0 for code-scanning viewers: at most 1,000 results of a rule, the rest counted
+ * Nothing in a report makes a rendering do what it does not do without it: foreign text is made
+ * printable and escaped. */
 int assay_report_render(const char *format, const json_t *report,
                         const struct assay_report_style *style, struct assay_buf *ret,
                         struct assay_error *err);
