@@ -21,7 +21,8 @@ static int add_rules(struct policy_merge *merge, size_t from, struct assay_error
     for (size_t i = from; i < json_array_size(merge->rules); i++) {
         const json_t *rule = json_array_get(merge->rules, i);
 
-        if (policy_settings_add(merge->catalogue, assay_json_string(rule, "id", ""), "secret",
+        if (policy_settings_add(merge->catalogue, assay_json_string(rule, "id", ""),
+                                assay_json_string(rule, "class", "secret"),
                                 assay_json_string(rule, "severity", "high")) < 0)
             return no_memory(err);
     }
@@ -34,6 +35,7 @@ int policy_merge_start(struct policy_merge *merge, struct assay_error *err)
 
     merge->catalogue = json_object();
     merge->identities = json_object();
+    merge->domains = json_object();
     merge->block = json_object();
     merge->allow_unaudited = json_array();
     merge->waivers = json_array();
@@ -43,9 +45,9 @@ int policy_merge_start(struct policy_merge *merge, struct assay_error *err)
     merge->exceptions = json_array();
     merge->limits = json_object();
     merge->unfree_packages = json_array();
-    if (!merge->catalogue || !merge->identities || !merge->block || !merge->allow_unaudited ||
-        !merge->waivers || !merge->trusted_keys || !merge->budget || !merge->sources ||
-        !merge->exceptions || !merge->limits || !merge->unfree_packages)
+    if (!merge->catalogue || !merge->identities || !merge->domains || !merge->block ||
+        !merge->allow_unaudited || !merge->waivers || !merge->trusted_keys || !merge->budget ||
+        !merge->sources || !merge->exceptions || !merge->limits || !merge->unfree_packages)
         return no_memory(err);
     r = rules_builtin(&merge->rules, err);
     if (r == 0)
@@ -155,6 +157,11 @@ static int merge_lists(struct policy_merge *merge, const struct policy_layer *la
         if (add_identity(merge, layer, identity) < 0)
             return -1;
     }
+    json_array_foreach(json_object_get(layer->doc, "domains"), i, identity)
+    {
+        if (json_object_set_new(merge->domains, json_string_value(identity), json_true()) < 0)
+            return -1;
+    }
     if (json_array_extend(merge->unfree_packages, unfree) < 0 ||
         add_all(merge->exceptions, layer, "exceptions", layer_of(layer, level)) < 0 ||
         add_all(merge->waivers, layer, "waivers", layer_of(layer, level)) < 0)
@@ -215,6 +222,7 @@ void policy_merge_free(struct policy_merge *merge)
     json_decref(merge->rules);
     json_decref(merge->catalogue);
     json_decref(merge->identities);
+    json_decref(merge->domains);
     json_decref(merge->block);
     json_decref(merge->allow_unaudited);
     json_decref(merge->waivers);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "policy/settings.h"
 #include "scan/rules.h"
 
 /* The rules that are on, each with its final severity. NULL when memory ran out. */
@@ -27,7 +28,13 @@ static json_t *final_rules(const struct policy_merge *merge)
     return ASSAY_TAKE(rules);
 }
 
-/* {id: {severity, enabled}} of what is a check: what has a severity and is no secret. */
+/* Whether a class is one of rules. */
+static bool is_of_rules(const char *class)
+{
+    return strcmp(class, "secret") == 0 || strcmp(class, "personal") == 0;
+}
+
+/* {id: {severity, enabled}} of what is a check: what has a severity and is no rule. */
 static json_t *final_checks(const struct policy_merge *merge)
 {
     _cleanup_json_ json_t *checks = json_object();
@@ -38,7 +45,7 @@ static json_t *final_checks(const struct policy_merge *merge)
     {
         json_t *severity = json_object_get(item, "severity");
 
-        if (!severity || strcmp(assay_json_string(item, "class", ""), "secret") == 0)
+        if (!severity || is_of_rules(assay_json_string(item, "class", "")))
             continue;
         if (json_object_set_new(checks, id,
                                 json_pack("{s:O, s:O}", "severity", severity, "enabled",
@@ -91,6 +98,7 @@ static json_t *final_settings(const struct policy_merge *merge)
 
 static json_t *final_identities(const struct policy_merge *merge)
 {
+    const json_t *item = json_object_get(merge->catalogue, POLICY_DOMAINS);
     _cleanup_json_ json_t *identities = json_array();
     const char *key;
     json_t *identity;
@@ -98,6 +106,14 @@ static json_t *final_identities(const struct policy_merge *merge)
     json_object_foreach(merge->identities, key, identity)
     {
         if (json_array_append(identities, identity) < 0)
+            return NULL;
+    }
+    json_object_foreach(merge->domains, key, identity)
+    {
+        if (assay_json_bool(item, "enabled", true) &&
+            json_array_append_new(identities,
+                                  json_pack("{s:s, s:s, s:O}", "kind", "email-domain", "value", key,
+                                            "severity", json_object_get(item, "severity"))) < 0)
             return NULL;
     }
     return ASSAY_TAKE(identities);

@@ -31,6 +31,9 @@ static const struct {
     {"identity.employee-id", "identity"},
     {"identity.phone", "identity"},
     {"identity.key-fingerprint", "identity"},
+    {"identity.sid", "identity"},
+    {"identity.mac-address", "identity"},
+    {"identity.machine-id", "identity"},
 };
 
 /* One setting on its way into one item of the catalogue. */
@@ -67,6 +70,8 @@ int policy_settings_add_builtin(json_t *catalogue, struct assay_error *err)
     }
     for (i = 0; r == 0 && i < sizeof(fixed) / sizeof(*fixed); i++)
         r = policy_settings_add(catalogue, fixed[i].id, fixed[i].class, NULL);
+    if (r == 0)
+        r = policy_settings_add(catalogue, POLICY_DOMAINS, "personal", "low");
     return r < 0 ? assay_error_set(err, -r, "out of memory while loading the policy") : 0;
 }
 

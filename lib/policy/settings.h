@@ -8,6 +8,9 @@
 
 #include "policy/layers.h"
 
+/* The id under which e-mail addresses in the policy's `domains` are found. */
+#define POLICY_DOMAINS "personal.organisation-email"
+
 /* The catalogue: an object by id of all that a policy can set,
  *   {id: {"class", "severity"?, "severity_by"?, "enabled", "enabled_by"?, "lock"?: {"layer": name,
  *    "level": n, "block"}}}, with the names of the layers that set these

@@ -177,27 +177,32 @@ static int confirm_identity(struct window *window, const struct identity *identi
 {
     struct scan_stream *stream = window->stream;
     struct decode_place place = stream->place;
-    struct finding_hit hit = {.class = FINDING_IDENTITY,
+    struct identity_match match;
+    struct finding_hit hit = {.class = identity->class,
                               .rule = identity->rule,
                               .severity = identity->severity,
-                              .secret = identity->value,
-                              .secret_len = identity->value_len,
+                              .secret = match.value,
                               .message = identity->message,
                               .help = identity->help};
     char name[DECODE_NAME_MAX];
-    size_t start;
     int r;
 
     if (!identity_confirm(identity, window->data, window->len, (size_t)(hit_end - window->offset),
-                          !stream->names, &start))
+                          !stream->names, &match))
         return 0;
+    hit.secret_len = match.value_len;
     stream_mark(stream);
     slot->done = hit_end;
     slot->found++;
     if (!stream->top)
-        place = (struct decode_place){.start = window->offset + start,
-                                      .line = confirm_line(window, start)};
-    r = decoded_hit(decoded_top(stream), &place, &hit, name);
+        place = (struct decode_place){.start = window->offset + match.start,
+                                      .line = confirm_line(window, match.start)};
+    /* In names it is hidden as it is written there. */
+    r = stream->names ? findings_hide_word(stream->engine->findings, window->data + match.start,
+                                           match.end - match.start)
+                      : 0;
+    if (r == 0)
+        r = decoded_hit(decoded_top(stream), &place, &hit, name);
     return r < 0 ? r : findings_add(stream->engine->findings, &hit);
 }
 

@@ -38,7 +38,7 @@ static int make_identities(struct scan_engine *engine, const json_t *identities,
     if (n > IDENTITIES_MAX)
         return assay_error_set(err, EINVAL, "identities: %zu are too many; at most %d are taken", n,
                                IDENTITIES_MAX);
-    engine->identities = calloc(IDENTITY_ORDERS * n + 1, sizeof(*engine->identities));
+    engine->identities = calloc(n + 1, sizeof(*engine->identities));
     if (!engine->identities)
         return assay_error_set(err, ENOMEM, "out of memory while taking in the identities");
     json_array_foreach(identities, i, json)
@@ -48,7 +48,7 @@ static int make_identities(struct scan_engine *engine, const json_t *identities,
 
         if (r < 0)
             return r;
-        engine->n_identities += (size_t)r;
+        engine->n_identities++;
     }
     return 0;
 }
@@ -141,8 +141,8 @@ struct scan_engine *scan_engine_free(struct scan_engine *engine)
     for (size_t i = 0; i < engine->n_rules; i++)
         rule_clear(&engine->rules[i]);
     free(engine->rules);
-    if (engine->identities)
-        explicit_bzero(engine->identities, engine->n_identities * sizeof(*engine->identities));
+    for (size_t i = 0; i < engine->n_identities; i++)
+        identity_clear(&engine->identities[i]);
     free(engine->identities);
     free(engine->callbacks);
     seen_free(engine->seen);

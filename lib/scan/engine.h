@@ -28,9 +28,9 @@ struct scan_engine;
 struct scan_stream;
 
 /* Compiles `rules` (array as rules_builtin() gives it, severities already set by the policy, rules
- * that are off left out) and `identities` (array of {kind, value, severity?}; kinds: name,
- * username, email, hostname, domain, employee-id, phone, key-fingerprint; matched caselessly on
- * word boundaries). Findings go to `findings`, which outlives the engine. Errors name the rule. */
+ * that are off left out) and `identities` (array of {kind, value, severity?}; kinds:
+ * those of scan/kinds.c; matched caselessly, without the signs of letters, on word boundaries).
+ * Findings go to `findings`, which outlives the engine. Errors name the rule. */
 int scan_engine_new(const json_t *rules, const json_t *identities, struct findings *findings,
                     struct scan_engine **ret, struct assay_error *err);
 /* The same, with the compiled database kept in `store`, and windows known from there that earlier

@@ -4,7 +4,7 @@
 
 #include "scan/stream.h"
 
-#define EXPRESSION_MAX (64u << 10) /* bytes of one identity's expression */
+#define EXPRESSION_MAX (256u << 10) /* bytes of one identity's expression */
 
 void expressions_clear(struct expressions *all)
 {

@@ -8,8 +8,10 @@
 #include "image/image.h"
 
 static const char *const classes[] = {
-    [FINDING_SECRET] = "secret", [FINDING_IDENTITY] = "identity", [FINDING_HYGIENE] = "hygiene",
-    [FINDING_NIXOS] = "nixos",   [FINDING_WSL] = "wsl",           [FINDING_UNAUDITED] = "unaudited",
+    [FINDING_SECRET] = "secret",       [FINDING_IDENTITY] = "identity",
+    [FINDING_PERSONAL] = "personal",   [FINDING_HYGIENE] = "hygiene",
+    [FINDING_NIXOS] = "nixos",         [FINDING_WSL] = "wsl",
+    [FINDING_UNAUDITED] = "unaudited",
 };
 
 static const char *const severities[] = {

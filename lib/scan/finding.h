@@ -19,6 +19,7 @@
 enum finding_class {
     FINDING_SECRET,
     FINDING_IDENTITY,
+    FINDING_PERSONAL, /* what has the shape of personal data, whoever's it is */
     FINDING_HYGIENE,
     FINDING_NIXOS,
     FINDING_WSL,
@@ -72,6 +73,9 @@ struct findings *findings_free(struct findings *findings);
  * every hit. Strings of less than 4 bytes are hidden only where they stand as a word. 0 or -ENOMEM.
  */
 int findings_hide(struct findings *findings, const uint8_t *secret, size_t len);
+
+/* The same for what is hidden on word boundaries only. */
+int findings_hide_word(struct findings *findings, const uint8_t *word, size_t len);
 
 /* The same for an identity's value, which is hidden on word boundaries only ("tim" leaves "time"
  * readable). With `spaced` its words are hidden with any separator or none between them and with

@@ -97,6 +97,11 @@ int findings_hide(struct findings *findings, const uint8_t *secret, size_t len)
     return redact_add(findings->redact, secret, len, false);
 }
 
+int findings_hide_word(struct findings *findings, const uint8_t *word, size_t len)
+{
+    return redact_add(findings->redact, word, len, true);
+}
+
 int findings_hide_identity(struct findings *findings, const char *value, bool spaced)
 {
     uint8_t phrase[PHRASE_MAX];
@@ -294,7 +299,7 @@ int findings_add(struct findings *findings, const struct finding_hit *hit)
     r = fingerprint(findings, hit, full, print);
     if (r == 0 && hit->secret)
         r = redact_add(findings->redact, hit->secret, hit->secret_len,
-                       hit->class == FINDING_IDENTITY);
+                       hit->class == FINDING_IDENTITY || hit->class == FINDING_PERSONAL);
     if (r < 0)
         return r;
     path = shorten(findings, full);

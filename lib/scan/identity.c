@@ -3,42 +3,18 @@
 #include <errno.h>
 #include <string.h>
 
+#include "scan/kinds.h"
 #include "scan/text.h"
 
-#define RUN 8     /* printable bytes besides a short value */
-#define LITERAL 6 /* bytes of a last word that is rare enough to be looked for alone */
-
-struct kind {
-    const char *name, *rule, *message;
-    bool spaced;    /* words with any separator or none between them */
-    bool reordered; /* also with the last word first */
-};
-
-static const struct kind kinds[] = {
-    {"name", "identity.name", "The name of a person on the policy's list", true, true},
-    {"username", "identity.username", "A user name on the policy's list", false, false},
-    {"email", "identity.email", "An e-mail address on the policy's list", false, false},
-    {"hostname", "identity.hostname", "A host name on the policy's list", false, false},
-    {"domain", "identity.domain", "A domain on the policy's list", false, false},
-    {"employee-id", "identity.employee-id", "An employee id on the policy's list", false, false},
-    {"phone", "identity.phone", "A telephone number on the policy's list", true, false},
-    {"key-fingerprint", "identity.key-fingerprint", "A key fingerprint on the policy's list", true,
-     false},
-};
+#define RUN 8           /* printable bytes besides a short value */
+#define ENCODED_MIN 40  /* bytes of a run that may be base64 */
+#define ENCODED_MAX 128 /* bytes of it looked at on either side */
 
 static const char help[] =
     "It tells everyone who gets the image who made it, or on which machine. Find what wrote it "
     "into "
     "the image (a git configuration, a home folder, a path of the build, a log, an archive's "
     "owner) and take it out there.";
-
-static const struct kind *find_kind(const char *name)
-{
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-        if (strcmp(kinds[i].name, name) == 0)
-            return &kinds[i];
-    return NULL;
-}
 
 static size_t count_word_bytes(const uint8_t *text, size_t len)
 {
@@ -49,123 +25,142 @@ static size_t count_word_bytes(const uint8_t *text, size_t len)
     return n;
 }
 
-/* Fills in what the value decides; `first` is the word to begin with. */
-static int fill(const struct kind *kind, const char *value, size_t first, struct identity *ret)
+static int refuse_kind(const char *name, struct assay_error *err)
+{
+    char known[256];
+    size_t len = 0;
+    const struct identity_kind *kind;
+
+    for (size_t i = 0; (kind = identity_kind_at(i)) && len < sizeof(known); i++)
+        if (!kind->internal)
+            len += (size_t)snprintf(known + len, sizeof(known) - len, "%s%s", i ? ", " : "",
+                                    kind->name);
+    return assay_error_set(err, EINVAL, "identities: the kind %s is not known; it is one of %s",
+                           name, known);
+}
+
+static int fill(const struct identity_kind *kind, const char *value, struct identity *identity)
 {
     size_t len = strlen(value);
 
     if (len > PHRASE_MAX)
         return -EINVAL;
-    text_fold((const uint8_t *)value, len, ret->value);
-    ret->value_len = len;
-    if (kind->spaced) {
-        ret->phrase_len = phrase_make(value, first, ret->phrase, &ret->words);
-    } else {
-        memcpy(ret->phrase, ret->value, len);
-        ret->phrase_len = len;
-        ret->words = 1;
-    }
-    ret->rule = kind->rule;
-    ret->message = kind->message;
-    ret->help = help;
-    return count_word_bytes(ret->phrase, ret->phrase_len) < 2 ? -EINVAL : 0;
+    text_fold((const uint8_t *)value, len, identity->value);
+    identity->value_len = len;
+    identity->class = kind->internal ? FINDING_PERSONAL : FINDING_IDENTITY;
+    identity->rule = kind->rule;
+    identity->message = kind->message;
+    identity->help = help;
+    if (count_word_bytes(identity->value, len) < 2)
+        return -EINVAL;
+    return kind->make(value, &identity->forms);
 }
 
-int identity_make(const json_t *json, struct findings *findings,
-                  struct identity ret[IDENTITY_ORDERS], struct assay_error *err)
+static int make(const json_t *json, struct findings *findings, struct identity *identity,
+                struct assay_error *err)
 {
     const char *kind_name = assay_json_string(json, "kind", "");
     const char *value = assay_json_string(json, "value", "");
     const char *severity = assay_json_string(json, "severity", "high");
-    const struct kind *kind = find_kind(kind_name);
-    struct identity made[IDENTITY_ORDERS] = {0};
-    size_t orders[IDENTITY_ORDERS], n;
+    const struct identity_kind *kind = identity_kind_find(kind_name);
+    int r;
 
     if (!kind)
+        return refuse_kind(kind_name, err);
+    r = fill(kind, value, identity);
+    if (r == -EINVAL)
+        return assay_error_set(err, EINVAL, "identities: a value of kind %s must have %s",
+                               kind_name, kind->wanted);
+    if (r == 0 && severity_parse(severity, &identity->severity) < 0)
         return assay_error_set(err, EINVAL,
-                               "identities: the kind %s is not known; it is one of name, username, "
-                               "email, hostname, domain, employee-id, phone, key-fingerprint",
+                               "identities: the severity of a value of kind %s must be critical, "
+                               "high, medium, low or info",
                                kind_name);
-    if (fill(kind, value, 0, &made[0]) < 0)
-        return assay_error_set(err, EINVAL,
-                               "identities: a value of kind %s must have 2 letters or digits at "
-                               "least and %d bytes at most",
-                               kind_name, PHRASE_MAX);
-    n = phrase_orders(kind->reordered ? made[0].words : 1, orders);
-    for (size_t i = 0; i < n; i++) {
-        if (fill(kind, value, orders[i], &made[i]) < 0)
-            return assay_error_set(err, EINVAL, "identities: a value of kind %s is not in order",
-                                   kind_name);
-        if (severity_parse(severity, &made[i].severity) < 0)
-            return assay_error_set(err, EINVAL,
-                                   "identities: the severity of a value of kind %s must be "
-                                   "critical, high, medium, low or info",
-                                   kind_name);
-    }
-    if (findings_hide_identity(findings, value, kind->spaced) < 0)
-        return assay_error_set(err, ENOMEM, "out of memory while taking in the identities");
-    memcpy(ret, made, n * sizeof(*ret));
-    return (int)n;
+    if (r == 0 && !kind->internal)
+        r = findings_hide_identity(findings, value, kind->spaced);
+    return r < 0 ? assay_error_set(err, ENOMEM, "out of memory while taking in the identities") : 0;
 }
 
-static int put_bytes(struct assay_buf *buf, const uint8_t *bytes, size_t len)
+int identity_make(const json_t *json, struct findings *findings, struct identity *ret,
+                  struct assay_error *err)
 {
-    int r = 0;
+    struct identity identity = {0};
+    int r;
 
-    for (size_t i = 0; r == 0 && i < len; i++)
-        r = assay_buf_printf(buf, "\\x%02x", bytes[i]);
+    forms_start(&identity.forms);
+    r = make(json, findings, &identity, err);
+    if (r < 0)
+        identity_clear(&identity);
+    else
+        *ret = identity;
     return r;
+}
+
+void identity_clear(struct identity *identity)
+{
+    forms_clear(&identity->forms);
+    explicit_bzero(identity, sizeof(*identity));
 }
 
 int identity_expression(const struct identity *identity, struct assay_buf *ret)
 {
-    const uint8_t *phrase = identity->phrase, *gap = memrchr(phrase, 0, identity->phrase_len);
-    size_t len = identity->phrase_len, start = gap ? (size_t)(gap + 1 - phrase) : 0, size;
-    int r = 0;
-
-    if (len - start < LITERAL) {
-        start = 0;
-        r = assay_buf_printf(ret, "(?:^|[^A-Za-z0-9])");
-    }
-    for (size_t i = start; r == 0 && i < len; i += size) {
-        uint8_t other[4];
-        size_t n = text_other_case(phrase + i, len - i, other, &size);
-
-        if (phrase[i] == 0) {
-            r = assay_buf_printf(ret, "(?:[ .,_+:()-]|%%20){0,%d}", PHRASE_GAP);
-        } else if (n == 0 || phrase[i] < 0x80) {
-            r = put_bytes(ret, phrase + i, size);
-        } else {
-            r = assay_buf_printf(ret, "(?:");
-            r = r < 0 ? r : put_bytes(ret, phrase + i, size);
-            r = r < 0 ? r : assay_buf_printf(ret, "|");
-            r = r < 0 ? r : put_bytes(ret, other, n);
-            r = r < 0 ? r : assay_buf_printf(ret, ")");
-        }
-    }
-    return r;
+    return forms_expression(&identity->forms, ret);
 }
 
-bool identity_confirm(const struct identity *identity, const uint8_t *text, size_t len, size_t end,
-                      bool content, size_t *ret_start)
+/* Lower case, upper case, digits and signs of base64; 0 for what does not stand in it. */
+static int class_of(uint8_t c)
 {
-    /* Room for the gaps, each PHRASE_GAP times "%20", and for a character cut in two in front. */
-    uint8_t folded[PHRASE_MAX + PHRASE_MAX / 2 * PHRASE_GAP * 3 + 8];
-    size_t reach = identity->phrase_len + (identity->words - 1) * PHRASE_GAP * 3 + 8, start;
-    bool whole;
+    if (c >= 'a' && c <= 'z')
+        return 1;
+    if (c >= 'A' && c <= 'Z')
+        return 2;
+    if (c >= '0' && c <= '9')
+        return 3;
+    return c && strchr("+/-_=", c) ? 4 : 0;
+}
 
-    if (reach > end)
-        reach = end;
-    text_fold(text + end - reach, reach, folded);
-    start = phrase_match_back(identity->phrase, identity->phrase_len, folded, reach);
-    if (start == PHRASE_NONE)
+/* Whether [start, end) stands in base64: a long run of its characters that goes from one kind of
+ * them to another more often than it stays, as random ones do 64 times in 100 and paths 30 times.
+ */
+static bool is_encoded(const uint8_t *text, size_t len, size_t start, size_t end)
+{
+    size_t low = start, high = end, changes = 0;
+
+    while (low > 0 && start - low < ENCODED_MAX && class_of(text[low - 1]))
+        low--;
+    while (high < len && high - end < ENCODED_MAX && class_of(text[high]))
+        high++;
+    for (size_t i = low + 1; i < high; i++)
+        changes += class_of(text[i]) != class_of(text[i - 1]);
+    return high - low >= ENCODED_MIN && 2 * changes > high - low;
+}
+
+static bool stands_in_text(const uint8_t *text, size_t len, const struct identity_match *match)
+{
+    bool whole;
+    size_t run = text_printable_run(text, len, match->start, match->end, 2 * RUN, &whole);
+
+    return whole || (run >= match->end - match->start + RUN &&
+                     !is_encoded(text, len, match->start, match->end));
+}
+
+bool identity_confirm(const struct identity *identity, const uint8_t *text, size_t len, size_t at,
+                      bool content, struct identity_match *ret)
+{
+    unsigned flags;
+
+    if (!forms_match(&identity->forms, text, len, at, &ret->start, &ret->end, &flags))
         return false;
-    start += end - reach;
-    if (text_word_before(text, start) || text_word_after(text, len, end))
+    if (content && !(flags & FORM_RAW) && identity->value_len < IDENTITY_SHORT &&
+        !stands_in_text(text, len, ret))
         return false;
-    if (content && identity->value_len < IDENTITY_SHORT &&
-        text_printable_run(text, len, start, end, 2 * RUN, &whole) < end - start + RUN && !whole)
-        return false;
-    *ret_start = start;
+    ret->value_len = identity->value_len;
+    memcpy(ret->value, identity->value, identity->value_len);
+    if (flags & FORM_ADDRESS) {
+        ret->value_len = ret->end - ret->start;
+        if (ret->value_len > sizeof(ret->value))
+            return false;
+        text_fold(text + ret->start, ret->value_len, ret->value);
+    }
     return true;
 }

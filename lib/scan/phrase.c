@@ -4,7 +4,7 @@
 
 #include "scan/text.h"
 
-static const char separators[] = " .,-_+:()";
+static const char separators[] = PHRASE_SEPARATORS;
 
 static bool is_separator(uint8_t c)
 {
@@ -32,6 +32,29 @@ size_t phrase_match_back(const uint8_t *phrase, size_t len, const uint8_t *folde
         }
         for (int i = 0; i < PHRASE_GAP; i++)
             at -= separator_before(folded, at);
+    }
+    return at;
+}
+
+/* Steps over one separator; returns its bytes or 0. */
+static size_t separator_after(const uint8_t *text, size_t len, size_t at)
+{
+    if (at + 3 <= len && memcmp(text + at, "%20", 3) == 0)
+        return 3;
+    return at < len && is_separator(text[at]) ? 1 : 0;
+}
+
+size_t phrase_match_on(const uint8_t *phrase, size_t phrase_len, const uint8_t *folded, size_t len,
+                       size_t at)
+{
+    for (size_t i = 0; i < phrase_len; i++) {
+        if (phrase[i] != 0) {
+            if (at >= len || folded[at++] != phrase[i])
+                return PHRASE_NONE;
+            continue;
+        }
+        for (int j = 0; j < PHRASE_GAP; j++)
+            at += separator_after(folded, len, at);
     }
     return at;
 }

@@ -99,6 +99,9 @@ static int fill(const json_t *json, struct rule *rule, struct assay_error *err)
         return assay_error_set(err, EINVAL,
                                "rule %s: the severity must be critical, high, medium, low or info",
                                rule->id);
+    if (finding_class_parse(assay_json_string(json, "class", "secret"), &rule->class) < 0)
+        return assay_error_set(err, EINVAL, "rule %s: the class must be secret or personal",
+                               rule->id);
     rule->expression = assay_json_string(json, "prefilter", pattern);
     rule->flags = HS_FLAG_MULTILINE | (caseless ? (unsigned)HS_FLAG_CASELESS : 0);
     r = find_check(rule, assay_json_string(json, "check", NULL), err);
@@ -108,7 +111,8 @@ static int fill(const json_t *json, struct rule *rule, struct assay_error *err)
         r = find_groups(rule, err);
     if (r == 0)
         r = compile_paths(rule, json_object_get(json, "paths"), err);
-    rule->rank = (strcmp(assay_json_string(json, "family", ""), "generic") != 0) +
+    rule->rank = (strcmp(assay_json_string(json, "family", ""), "generic") != 0 &&
+                  rule->class != FINDING_PERSONAL) +
                  (rule->check && !rule->check->guess);
     return r;
 }

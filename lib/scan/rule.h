@@ -18,6 +18,7 @@
 
 struct rule {
     const char *id, *message, *help; /* owned by the rule's JSON */
+    enum finding_class class;
     enum severity severity;
     const char *expression; /* of the first pass */
     unsigned flags;         /* Hyperscan's, for the expression */

@@ -23,10 +23,11 @@ static bool has_rule(const json_t *array, const char *id)
     return false;
 }
 
-static int append_rule(json_t *array, const json_t *rule, const char *family, const char *where,
+static int append_rule(json_t *array, const json_t *rule, const json_t *file, const char *where,
                        struct assay_error *err)
 {
     const char *id = assay_json_string(rule, "id", "");
+    const char *family = assay_json_string(file, "family", "");
     size_t len = strlen(family);
     _cleanup_json_ json_t *copy = NULL;
 
@@ -40,6 +41,8 @@ static int append_rule(json_t *array, const json_t *rule, const char *family, co
                                where, id);
     copy = json_deep_copy(rule);
     if (!copy || json_object_set_new(copy, "family", json_string(family)) < 0 ||
+        json_object_set_new(copy, "class",
+                            json_string(assay_json_string(file, "class", "secret"))) < 0 ||
         json_array_append(array, copy) < 0)
         return assay_error_set(err, ENOMEM, "%s: out of memory", where);
     return 0;
@@ -57,7 +60,7 @@ int rules_append(json_t *array, const json_t *file, const char *where, struct as
     }
     json_array_foreach(json_object_get(file, "rules"), i, rule)
     {
-        r = append_rule(array, rule, assay_json_string(file, "family", ""), where, err);
+        r = append_rule(array, rule, file, where, err);
         if (r < 0)
             break;
     }

@@ -1,6 +1,7 @@
 /* Detection rules: loaded from JSON (policies/schemas/rules.schema.json), compiled once per audit.
  *
- * A rule file is {"schema": "assay.rules/1", "family": "...", "rules": [{
+ * A rule file is {"schema": "assay.rules/1", "family": "...", "class": "secret" or "personal",
+ *  "rules": [{
  *   "id":        "forges.github-pat",     FAMILY.NAME, [a-z0-9.-]
  *   "severity":  "critical",
  *   "title":     "GitHub personal access token",
@@ -38,7 +39,8 @@
 
 struct rules;
 
-/* Takes the rules out of the embedded files, in one array of rule objects, each with its "family".
+/* Takes the rules out of the embedded files, in one array of rule objects, each with its "family"
+ * and "class".
  * The caller owns *ret. */
 int rules_builtin(json_t **ret, struct assay_error *err);
 

@@ -3,7 +3,8 @@
  * Two matches of different rules whose secrets overlap so that one holds the other: the one of
  * lower rank is dropped; with equal rank the shorter one is; with equal rank and the same bytes
  * both stay. A rule has rank 1, one more with a `check` that is no guess, one less in the family
- * "generic".
+ * "generic" and in
+ * the class "personal".
  *
  * A decoded match is compared with those of the content it was decoded from. Where every character
  * was encoded, what matched within the run as it stands is dropped, unless its rank is higher, and
@@ -120,7 +121,7 @@ static bool is_suppressed(const struct scan_stream *stream, size_t index)
 
 static int report(struct scan_stream *stream, const struct match *match)
 {
-    struct finding_hit hit = {.class = FINDING_SECRET,
+    struct finding_hit hit = {.class = match->rule->class,
                               .rule = match->rule->id,
                               .severity = match->rule->severity,
                               .secret = match->secret,

@@ -14,8 +14,7 @@ static void make_locale(void)
     utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 }
 
-/* Reads the UTF-8 character at `p`; returns its bytes, or 0 when there is none (RFC 3629). */
-static size_t decode(const uint8_t *p, size_t left, wint_t *ret)
+size_t text_decode(const uint8_t *p, size_t left, uint32_t *ret)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     size_t n;
@@ -42,7 +41,7 @@ static size_t decode(const uint8_t *p, size_t left, wint_t *ret)
     return n;
 }
 
-static size_t encode(wint_t c, uint8_t ret[4])
+size_t text_encode(uint32_t c, uint8_t ret[4])
 {
     static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
     size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
@@ -53,7 +52,7 @@ static size_t encode(wint_t c, uint8_t ret[4])
     return n;
 }
 
-static bool is_word(wint_t c)
+static bool is_word(uint32_t c)
 {
     if (c < 0x80)
         return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
@@ -63,50 +62,46 @@ static bool is_word(wint_t c)
 
 bool text_word_before(const uint8_t *text, size_t at)
 {
-    wint_t c;
+    uint32_t c;
 
     for (size_t n = 1; n <= 4 && n <= at; n++) {
         if (n > 1 && (text[at - n + 1] & 0xc0) != 0x80)
             return false;
         if ((text[at - n] & 0xc0) != 0x80)
-            return decode(text + at - n, n, &c) == n && is_word(c);
+            return text_decode(text + at - n, n, &c) == n && is_word(c);
     }
     return false;
 }
 
 bool text_word_after(const uint8_t *text, size_t len, size_t at)
 {
-    wint_t c;
+    uint32_t c;
 
-    return at < len && decode(text + at, len - at, &c) > 0 && is_word(c);
+    return at < len && text_decode(text + at, len - at, &c) > 0 && is_word(c);
 }
 
-size_t text_other_case(const uint8_t *text, size_t len, uint8_t ret[4], size_t *ret_size)
+uint32_t text_lower(uint32_t c)
 {
-    wint_t c, other;
-    size_t n = decode(text, len, &c);
-
     pthread_once(&once, make_locale);
-    *ret_size = n ? n : 1;
-    if (n == 0 || !utf8)
-        return 0;
-    other = towlower_l(c, utf8);
-    if (other == c)
-        other = towupper_l(c, utf8);
-    return other == c ? 0 : encode(other, ret);
+    return utf8 ? towlower_l(c, utf8) : c;
+}
+
+uint32_t text_upper(uint32_t c)
+{
+    pthread_once(&once, make_locale);
+    return utf8 ? towupper_l(c, utf8) : c;
 }
 
 void text_fold(const uint8_t *text, size_t len, uint8_t *ret)
 {
     for (size_t i = 0; i < len; i++) {
         uint8_t lower[4];
-        wint_t c;
+        uint32_t c;
 
         ret[i] = text[i] >= 'A' && text[i] <= 'Z' ? text[i] | 0x20 : text[i];
-        if (text[i] < 0xc2 || text[i] >= 0xe0 || decode(text + i, len - i, &c) != 2)
+        if (text[i] < 0xc2 || text[i] >= 0xe0 || text_decode(text + i, len - i, &c) != 2)
             continue;
-        pthread_once(&once, make_locale);
-        if (utf8 && encode(towlower_l(c, utf8), lower) == 2)
+        if (text_encode(text_lower(c), lower) == 2)
             memcpy(ret + i, lower, 2);
         else
             ret[i + 1] = text[i + 1];

@@ -9,6 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Reads the UTF-8 character at `text`; returns its bytes, or 0 when there is none (RFC 3629). */
+size_t text_decode(const uint8_t *text, size_t left, uint32_t *ret);
+
+/* Writes the character in UTF-8; returns its bytes. */
+size_t text_encode(uint32_t c, uint8_t ret[4]);
+
+/* The character in lower case, or in upper case, where it has one; else itself. */
+uint32_t text_lower(uint32_t c);
+uint32_t text_upper(uint32_t c);
+
 /* True when the character that ends right before `at`, or the one that starts at `at`, is a letter
  * or a digit; false at the text's ends. */
 bool text_word_before(const uint8_t *text, size_t at);
@@ -17,10 +27,6 @@ bool text_word_after(const uint8_t *text, size_t len, size_t at);
 /* Writes `len` bytes of `text` to `ret` in lower case, byte for byte: ASCII, and those two-byte
  * characters whose lower case has two bytes as well (Latin, Greek, Cyrillic). */
 void text_fold(const uint8_t *text, size_t len, uint8_t *ret);
-
-/* Writes the other case of the character at `text` to `ret` (at most 4 bytes) and returns its
- * length, or 0 when it has none; *ret_size receives the bytes of the character itself. */
-size_t text_other_case(const uint8_t *text, size_t len, uint8_t ret[4], size_t *ret_size);
 
 /* Length of the run of printable bytes around [start, end), looking at most `limit` bytes to each
  * side; *ret_whole tells whether it reaches both ends of the text. */

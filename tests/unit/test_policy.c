@@ -37,7 +37,7 @@ START_TEST(the_examples_stand_on_one_another)
     ck_assert_uint_eq(json_array_size(layers), 3);
     for (size_t i = 0; i < 3; i++)
         ck_assert_str_eq(assay_json_string(json_array_get(layers, i), "name", ""), names[i]);
-    ck_assert_uint_eq(json_array_size(json_object_get(policy, "identities")), 3);
+    ck_assert_uint_eq(json_array_size(json_object_get(policy, "identities")), 4);
     ck_assert_str_eq(check_severity(policy, "hygiene.resolv-conf"), "medium");
     locked = json_object_get(json_object_get(policy, "locked"), "hygiene.ssh-host-key");
     ck_assert_str_eq(assay_json_string(locked, "layer", ""), "enterprise");

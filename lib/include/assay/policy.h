@@ -7,6 +7,7 @@
  *                                                      "locked": true}},
  *    "rule_files": ["our-rules.json"],            relative to the policy's own folder
  *    "identities": [{"kind": "name", "value": "...", "severity": "high"}],
+ *    "domains":    ["tiger.example"],             whose e-mail addresses are personal data
  *    "block":      {"secret": "low", "identity": "low", "unaudited": "info", ...,
  *                   a severity from which on findings of the class block, or "never"},
  *    "allow_unaudited": [{"path": "glob", "reason": "..."}],
