@@ -29,6 +29,7 @@ struct archive_walk {
     struct image_margin margin; /* of a stream */
     const char *path;           /* of the entry that is open, or NULL */
     bool encrypted;             /* it is, which has been reported */
+    uint64_t header;            /* what was lent when libarchive began to look for the next entry */
     bool opened;                /* libarchive took the data for the format */
     bool ended;                 /* it was read to its end without damage that stopped it */
     int in_failed;              /* the input's own error */
@@ -52,6 +53,13 @@ static la_ssize_t read_stream(struct archive *archive, void *ctx, const void **r
                       self->lent - self->block_len);
     if (!self->path && image_margin_tell(&self->margin, false) < 0)
         return -1;
+    if (self->format->header_max && !self->path &&
+        self->lent - self->header > self->format->header_max) {
+        self->in_failed =
+            assay_error_set(&self->in_err, EFBIG, "the header of an entry has more than %zu MiB",
+                            self->format->header_max >> 20);
+        return -1;
+    }
     r = self->in->next(self->in, &self->block, &self->block_len, &self->in_err);
 
     if (r <= 0)
@@ -104,7 +112,7 @@ static const char *archive_says(struct archive_walk *self, int *ret_code)
     const char *text = archive_error_string(self->archive);
 
     text = text ? text : "no reason given";
-    *ret_code = archive_errno(self->archive) == ENOMEM ? ENOMEM : EBADMSG;
+    *ret_code = archive_errno(self->archive) == ENOMEM ? EFBIG : EBADMSG;
     if (strcasestr(text, "unsupported") || strcasestr(text, "not supported"))
         *ret_code = EOPNOTSUPP;
     return text;
@@ -373,6 +381,7 @@ static int archive_entries(struct archive_walk *self)
     int r, w;
 
     for (;;) {
+        self->header = self->lent;
         r = archive_read_next_header(self->archive, &entry);
         if (r == ARCHIVE_EOF)
             return archive_end(self);

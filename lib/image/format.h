@@ -53,6 +53,10 @@ struct image_format {
     /* Of STREAM: bytes of a member's header, where libarchive takes less than one for the end (a
      * single byte is padding); else 0. */
     size_t member_header;
+    /* Of a stream: bytes that all which describes one member may take. libarchive keeps a dozen
+     * times as much of a sparse file's map. 0: what describes one is of a fixed size, or bounded by
+     * the library. */
+    size_t header_max;
 
     /* STREAM otherwise. Damage is reported by the function itself; errors end the walk. */
     int (*stream)(struct image_walk *walk, struct stream *in);

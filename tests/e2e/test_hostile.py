@@ -213,6 +213,14 @@ class Sizes(Hostile):
         self.assertEqual(told, {"count"} | {f"{name}!{kind.__name__}" for name in lies
                                             for kind in SPARSE})
 
+    def test_a_map_of_millions_of_pieces(self):
+        """libarchive would keep a dozen times its size in memory."""
+        tars = {"map": sparse_1_0("file", len(SECRET), [(0, 0)] * (5 << 20), SECRET)}
+        report = self.scan(tar_of(**tars, token=SECRET), code=1)
+        (unread,) = report["coverage"]["unread"]
+        self.assertIn("the header of an entry has more than 8 MiB", unread["detail"])
+        self.assertIn("token", self.places(report))
+
 
 class Budgets(Hostile):
     """Each limit of the policy, reached."""

@@ -42,4 +42,5 @@ const struct image_format image_format_tar = {
     .probe = probe_tar,
     .support = archive_read_support_format_tar,
     .end_mark = true,
+    .header_max = (size_t)8 << 20,
 };
