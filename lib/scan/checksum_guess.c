@@ -32,6 +32,35 @@ static struct shape shape_of(const uint8_t *text, size_t len)
     return shape;
 }
 
+/* A name in a program: identifiers joined by dots, of which one at least is a plain word
+ * ("x25519.X25519PrivateKey", "self.config.tokens2"). */
+static bool is_code(const uint8_t *text, size_t len)
+{
+    bool dots = false, word = false;
+    size_t start = 0;
+
+    for (size_t i = 0; i <= len; i++) {
+        bool end = i == len || text[i] == '.';
+
+        if (!end && !isalnum(text[i]) && text[i] != '_')
+            return false;
+        if (!end)
+            continue;
+        if (i == start || isdigit(text[start]))
+            return false;
+        if (i - start >= 2) {
+            bool plain = true;
+
+            for (size_t j = start; j < i; j++)
+                plain = plain && (islower(text[j]) || text[j] == '_');
+            word = word || plain;
+        }
+        dots = dots || i < len;
+        start = i + 1;
+    }
+    return dots && word;
+}
+
 /* Letters and digits that take turns as they do by chance and in no name ("getToken2", "us-east-1",
  * "sha256-of-file"): at least three times between letter and digit, or at two of five places where
  * the case of letters counts as well. By chance it is half or more in each alphabet. */
@@ -40,6 +69,7 @@ bool checksum_random(const uint8_t *secret, size_t len)
     struct shape shape = shape_of(secret, len);
 
     return shape.count[DIGIT] > 0 && shape.count[LOWER] + shape.count[UPPER] > 0 &&
+           !is_code(secret, len) &&
            (shape.digits >= 3 || (shape.count[OTHER] * 4 <= len && 5 * shape.changes >= 2 * len));
 }
 
