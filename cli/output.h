@@ -13,7 +13,7 @@ struct output {
 
 /* The rows of a command that prints a report. */
 #define OUTPUT_OPTIONS                                                           \
-    {"format", 'f', "FORMAT", "text (default), json or sarif"},                  \
+    {"format", 'f', "FORMAT", "text (default), json, sarif or html"},            \
         {"output", 'o', "FILE", "where to put it; its ending names the format"}, \
     {                                                                            \
         "verbose", 'v', NULL, "also what does not block, and every place"        \

@@ -6,6 +6,7 @@ foreach(file ${FILES})
   file(READ ${file} hex HEX)
   file(RELATIVE_PATH name ${ROOT} ${file})
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(REGEX REPLACE "^\\.\\./" "" name "${name}") # beside ROOT
   string(APPEND text "static const unsigned char file_${index}[] = {${bytes}0};\n")
   string(APPEND rows "    {\"${name}\", file_${index}, sizeof(file_${index}) - 1},\n")
   math(EXPR index "${index} + 1")

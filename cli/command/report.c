@@ -36,10 +36,10 @@ const struct command command_report = {
     .summary = "show what the audit of a build or release found",
     .help = "Shows what the audit of a build found: what, where, why it matters and how to\n"
             "mend it. No secret is in a report, only its redacted form and its fingerprint.\n"
-            "sarif is for code-scanning viewers.",
+            "sarif is for code-scanning viewers, html is one page that needs nothing else.",
     .example = "assay report 12\n"
-               "assay report nixos-wsl@stable -o report.sarif\n"
-               "assay report 12 --format json > report.json",
+               "assay report nixos-wsl@stable -o report.html\n"
+               "assay report 12 --format sarif > report.sarif",
     .options = options_table,
     .min_args = 1,
     .max_args = 1,

@@ -162,7 +162,7 @@ const struct command command_scan = {
             "full.",
     .example = "assay scan nixos.wsl\n"
                "assay scan nixos.wsl --policy policies/enterprise.json --format json\n"
-               "assay scan nixos.wsl -o report.sarif",
+               "assay scan nixos.wsl -o report.html",
     .options = options_table,
     .min_args = 1,
     .max_args = 1,

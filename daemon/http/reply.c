@@ -8,7 +8,8 @@
 
 #include "routes.h"
 
-/* Headers of every answer: nothing here is meant to be sniffed, framed or run. */
+/* Headers of every answer that has none of its own: nothing here is meant to be sniffed, framed or
+ * run. */
 static const char *const common_headers[][2] = {
     {MHD_HTTP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff"},
     {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
@@ -38,8 +39,9 @@ enum MHD_Result reply_queue(struct request *request, unsigned status, struct MHD
     if (!response)
         return MHD_NO;
     for (size_t i = 0; i < sizeof(common_headers) / sizeof(*common_headers); i++)
-        if (MHD_add_response_header(response, common_headers[i][0], common_headers[i][1]) !=
-            MHD_YES)
+        if (!MHD_get_response_header(response, common_headers[i][0]) &&
+            MHD_add_response_header(response, common_headers[i][0], common_headers[i][1]) !=
+                MHD_YES)
             result = MHD_NO;
     /* An answer that is its own is kept by nobody; files set their own rule. */
     if (!MHD_get_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL) &&
@@ -81,6 +83,14 @@ enum MHD_Result reply_bytes(struct request *request, unsigned status, const char
                             size_t len)
 {
     return reply_with(request, status, type, data, len, NULL, NULL);
+}
+
+enum MHD_Result reply_page(struct request *request, char *data, size_t len)
+{
+    return reply_with(request, MHD_HTTP_OK, "text/html; charset=utf-8", data, len,
+                      "Content-Security-Policy",
+                      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action "
+                      "'none'; frame-ancestors 'none'; sandbox");
 }
 
 enum MHD_Result reply_json_at(struct request *request, unsigned status, json_t *json,

@@ -21,6 +21,9 @@ enum MHD_Result reply_json_at(struct request *request, unsigned status, json_t *
 enum MHD_Result reply_bytes(struct request *request, unsigned status, const char *type, char *data,
                             size_t len);
 
+/* A page of HTML (`data` as above) that has its style in it and may load and run nothing. */
+enum MHD_Result reply_page(struct request *request, char *data, size_t len);
+
 /* 204. */
 enum MHD_Result reply_nothing(struct request *request);
 

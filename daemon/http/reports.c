@@ -1,4 +1,4 @@
-/* GET /api/v1/builds/{id}/report[.json|.txt|.sarif]. */
+/* GET /api/v1/builds/{id}/report[.json|.txt|.sarif|.html]. */
 #include <string.h>
 
 #include <assay/report.h>
@@ -16,7 +16,7 @@ enum MHD_Result reports_json(struct request *request)
     return reply_json(request, MHD_HTTP_OK, report);
 }
 
-/* The report in a format of assay_report_render(). */
+/* The report in a format of assay_report_render(); `type` is NULL for a page of HTML. */
 static enum MHD_Result rendered(struct request *request, const char *format, const char *type)
 {
     static const struct assay_report_style style = {.verbose = true};
@@ -29,6 +29,8 @@ static enum MHD_Result rendered(struct request *request, const char *format, con
         assay_report_render(format, report, &style, &buf, &err) < 0)
         return reply_error(request, &err);
     len = buf.len;
+    if (!type)
+        return reply_page(request, assay_buf_take(&buf), len);
     return reply_bytes(request, MHD_HTTP_OK, type, assay_buf_take(&buf), len);
 }
 
@@ -40,4 +42,9 @@ enum MHD_Result reports_text(struct request *request)
 enum MHD_Result reports_sarif(struct request *request)
 {
     return rendered(request, "sarif", "application/sarif+json");
+}
+
+enum MHD_Result reports_html(struct request *request)
+{
+    return rendered(request, "html", NULL);
 }

@@ -24,6 +24,7 @@ static const struct route routes[] = {
     {"GET", "/api/v1/builds/{id}/report.json", ROLE_READ, reports_json, "The same"},
     {"GET", "/api/v1/builds/{id}/report.txt", ROLE_READ, reports_text, "The report to read"},
     {"GET", "/api/v1/builds/{id}/report.sarif", ROLE_READ, reports_sarif, "For code scanning"},
+    {"GET", "/api/v1/builds/{id}/report.html", ROLE_READ, reports_html, "As a page"},
     {"GET", "/api/v1/releases", ROLE_READ, releases_list, "Releases, newest first"},
     {"GET", "/api/v1/releases/{id}", ROLE_READ, releases_get, "One release"},
     {"GET", "/api/v1/tokens", ROLE_ADMIN, tokens_list, "Tokens, without their secrets"},

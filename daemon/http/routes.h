@@ -45,6 +45,7 @@ enum MHD_Result releases_list(struct request *request);
 enum MHD_Result reports_json(struct request *request);
 enum MHD_Result reports_text(struct request *request);
 enum MHD_Result reports_sarif(struct request *request);
+enum MHD_Result reports_html(struct request *request);
 enum MHD_Result targets_get(struct request *request);
 enum MHD_Result targets_list(struct request *request);
 enum MHD_Result tokens_create(struct request *request);

@@ -99,15 +99,42 @@ static size_t show(const unsigned char *p, char ret[16], unsigned *ret_columns)
     return n ? n : 1;
 }
 
-void printer_foreign(struct printer *printer, const char *text)
+/* What a character that means something in HTML is written as, or NULL. */
+static const char *entity(char c)
 {
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+void printer_foreign_part(struct printer *printer, const char *text, size_t len)
+{
+    const char *end = text + len;
     char shown[16];
     unsigned columns;
 
-    while (*text) {
+    while (text < end) {
+        const char *escaped = printer->markup ? entity(*text) : NULL;
+
         text += show((const unsigned char *)text, shown, &columns);
-        append(printer, shown, strlen(shown));
+        append(printer, escaped ? escaped : shown, strlen(escaped ? escaped : shown));
     }
+}
+
+void printer_foreign(struct printer *printer, const char *text)
+{
+    printer_foreign_part(printer, text, strlen(text));
 }
 
 void printer_size(struct printer *printer, int64_t bytes)

@@ -20,6 +20,7 @@ enum printer_colour {
 struct printer {
     struct assay_buf *buf;
     bool colour;
+    bool markup;    /* foreign text is escaped for HTML too, in content and quoted attributes */
     unsigned width; /* columns */
     int error;      /* 0, or the first negative errno: nothing is written after it */
 };
@@ -35,6 +36,9 @@ void printer_plain(struct printer *printer, const char *text);
  * control characters (C0, C1, DEL), the marks that turn the writing direction, invisible and
  * line-breaking ones, and bytes that are not UTF-8. */
 void printer_foreign(struct printer *printer, const char *text);
+
+/* The first `len` bytes of a text, which end at a character's border. */
+void printer_foreign_part(struct printer *printer, const char *text, size_t len);
 
 /* Appends a number of bytes as "17 bytes", "1.8 GiB". */
 void printer_size(struct printer *printer, int64_t bytes);

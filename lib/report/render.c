@@ -5,10 +5,10 @@
 
 #include "base/nearest.h"
 
-static const struct report_render *const table[] = {&report_text, &report_json, &report_sarif};
+static const struct report_render *const table[] = {&report_text, &report_json, &report_sarif,
+                                                    &report_html};
 
 #define TABLE_ROWS (sizeof(table) / sizeof(*table))
-#define EDITS_MAX 2 /* that a mistyped name is away from the one that was meant */
 
 static const struct report_render *find(const char *format)
 {
@@ -20,20 +20,27 @@ static const struct report_render *find(const char *format)
 
 int assay_report_format(const char *format, struct assay_error *err)
 {
+    size_t least = strlen(format) / 2 + 1;
+    const char *near = NULL;
     char known[256] = "";
 
     if (find(format))
         return 0;
     for (size_t i = 0; i < TABLE_ROWS; i++) {
-        size_t len = strlen(known);
+        size_t len = strlen(known), edits = nearest_edits(format, table[i]->name);
 
-        if (nearest_edits(format, table[i]->name) <= EDITS_MAX)
-            return assay_error_set(err, EINVAL,
-                                   "there is no report format \"%s\"; did you mean \"%s\"?", format,
-                                   table[i]->name);
+        if (edits < least) {
+            least = edits;
+            near = table[i]->name;
+        }
         snprintf(known + len, sizeof(known) - len, "%s%s", i ? ", " : "", table[i]->name);
     }
-    return assay_error_set(err, EINVAL, "there is no report format \"%s\"; use one of: %s", format,
+    if (near)
+        return assay_error_set(err, EINVAL,
+                               "there is no report format \"%s\"; did you mean \"%s\"? There are "
+                               "%s",
+                               format, near, known);
+    return assay_error_set(err, EINVAL, "there is no report format \"%s\"; there are %s", format,
                            known);
 }
 

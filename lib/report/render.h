@@ -11,6 +11,6 @@ struct report_render {
                   struct assay_buf *ret, struct assay_error *err);
 };
 
-extern const struct report_render report_json, report_sarif, report_text;
+extern const struct report_render report_html, report_json, report_sarif, report_text;
 
 #endif

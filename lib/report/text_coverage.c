@@ -3,9 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "report/words.h"
+
 #define FORMATS_SHOWN 8
 #define PLACES_SHOWN 5
-#define FORMATS_MAX 64
 #define REASONS_MAX 16
 #define INDENT 2
 #define LINE_MAX_BYTES ((size_t)1 << 20)
@@ -55,59 +56,27 @@ static void totals(struct printer *printer, const json_t *coverage, int64_t unre
 /* What of it no file shows. */
 static void holders(struct printer *printer, const json_t *in)
 {
-    static const struct {
-        const char *in, *words;
-    } rows[] = {
-        {"deleted", "deleted files"},
-        {"unallocated", "unallocated space"},
-        {"slack", "slack, journals and tables"},
-        {"metadata", "labels and headers"},
-        {"raw", "raw bytes of no known format"},
-    };
     struct line line;
 
     line_begin(&line);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        int64_t bytes = assay_json_int(json_object_get(in, rows[i].in), "bytes", 0);
+    for (size_t i = 0; i < WORDS_HOLDERS; i++) {
+        int64_t bytes = assay_json_int(json_object_get(in, words_holder_name(i)), "bytes", 0);
 
         if (!bytes)
             continue;
         printer_add(&line.printer, line.text.len ? "; " : "of that ");
         printer_size(&line.printer, bytes);
-        printer_add(&line.printer, " of %s", rows[i].words);
+        printer_add(&line.printer, " of %s", words_holder_held(i));
     }
     if (line.text.len)
         line_end(&line, printer);
     assay_buf_free(&line.text);
 }
 
-/* The rows of the formats, the one with the most bytes first. Returns how many. */
-static size_t sorted_formats(const json_t *formats, const json_t *ret[FORMATS_MAX])
-{
-    size_t n = 0, i;
-    json_t *row;
-
-    json_array_foreach(formats, i, row)
-    {
-        size_t at = n;
-
-        if (n == FORMATS_MAX)
-            break;
-        while (at > 0 &&
-               assay_json_int(ret[at - 1], "bytes", 0) < assay_json_int(row, "bytes", 0)) {
-            ret[at] = ret[at - 1];
-            at--;
-        }
-        ret[at] = row;
-        n++;
-    }
-    return n;
-}
-
 static void formats(struct printer *printer, const json_t *coverage, bool verbose)
 {
-    const json_t *rows[FORMATS_MAX];
-    size_t n = sorted_formats(json_object_get(coverage, "formats"), rows);
+    const json_t *rows[WORDS_FORMATS_MAX];
+    size_t n = words_formats(coverage, rows);
     size_t shown = verbose || n <= FORMATS_SHOWN + 1 ? n : FORMATS_SHOWN;
     char containers[PRINTER_COUNT], entries[PRINTER_COUNT];
 

@@ -31,19 +31,19 @@ const char *words_verdict_says(enum words_verdict verdict)
 }
 
 static const struct {
-    const char *in, *where, *mend;
+    const char *in, *held, *where, *mend;
 } holders[WORDS_HOLDERS] = {
-    {"deleted", "in a deleted file",
+    {"deleted", "deleted files", "in a deleted file",
      "A deleted file stays readable for whoever carves the image: overwrite free space (zerofree, "
      "fstrim) before publishing, or make the image anew from the files it is to hold."},
-    {"unallocated", "in unallocated space",
+    {"unallocated", "unallocated space", "in unallocated space",
      "Unallocated space stays readable for whoever carves the image: overwrite it (zerofree, "
      "fstrim) before publishing, or make the image anew from the files it is to hold."},
-    {"slack", "in no file: slack, journal or tables",
+    {"slack", "slack, journals and tables", "in no file: slack, journal or tables",
      "What a file system keeps beside its files stays readable for whoever carves the image: make "
      "the image anew from the files it is to hold."},
-    {"metadata", "in labels or headers", NULL},
-    {"raw", "in bytes of no known format", NULL},
+    {"metadata", "labels and headers", "in labels or headers", NULL},
+    {"raw", "raw bytes of no known format", "in bytes of no known format", NULL},
 };
 
 size_t words_holder(const json_t *place)
@@ -54,6 +54,16 @@ size_t words_holder(const json_t *place)
     while (i < WORDS_HOLDERS && strcmp(holders[i].in, in) != 0)
         i++;
     return i;
+}
+
+const char *words_holder_name(size_t holder)
+{
+    return holders[holder].in;
+}
+
+const char *words_holder_held(size_t holder)
+{
+    return holders[holder].held;
 }
 
 const char *words_holder_where(size_t holder)
@@ -82,6 +92,28 @@ int words_waiver(const json_t *finding, struct assay_buf *ret)
                                   "this: ",
                             assay_json_string(waiver, "by", "?"), expires ? " until " : "",
                             expires ? expires : "", assay_json_string(waiver, "reason", "?"));
+}
+
+size_t words_formats(const json_t *coverage, const json_t *ret[WORDS_FORMATS_MAX])
+{
+    size_t n = 0, i;
+    json_t *row;
+
+    json_array_foreach(json_object_get(coverage, "formats"), i, row)
+    {
+        size_t at = n;
+
+        if (n == WORDS_FORMATS_MAX)
+            break;
+        while (at > 0 &&
+               assay_json_int(ret[at - 1], "bytes", 0) < assay_json_int(row, "bytes", 0)) {
+            ret[at] = ret[at - 1];
+            at--;
+        }
+        ret[at] = row;
+        n++;
+    }
+    return n;
 }
 
 int words_failed(int r, struct assay_error *err)

@@ -19,6 +19,9 @@ const char *words_verdict_says(enum words_verdict verdict); /* "it must not ship
 /* The row of a finding or place, WORDS_HOLDERS for a file's content. */
 size_t words_holder(const json_t *place);
 
+const char *words_holder_name(size_t holder); /* "deleted", the key in a coverage's "in" */
+const char *words_holder_held(size_t holder); /* "deleted files" */
+
 /* "in a deleted file"; NULL for WORDS_HOLDERS. */
 const char *words_holder_where(size_t holder);
 
@@ -29,6 +32,10 @@ const char *words_holder_mend(size_t holder);
  * does not; nothing for a finding without a waiver. Foreign text as it is. 0 or a negative errno.
  */
 int words_waiver(const json_t *finding, struct assay_buf *ret);
+
+/* The rows of a coverage's "formats", the one with the most bytes first. Returns how many. */
+#define WORDS_FORMATS_MAX 64
+size_t words_formats(const json_t *coverage, const json_t *ret[WORDS_FORMATS_MAX]);
 
 /* A message for when a rendering failed; returns `r`. */
 int words_failed(int r, struct assay_error *err);

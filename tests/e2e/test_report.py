@@ -4,9 +4,11 @@ sarif-schema-2.1.0.json is the OASIS TC's schema (SARIF 2.1.0), as the Rust crat
 carries it.
 """
 import gzip
+import html.parser
 import io
 import json
 import random
+import re
 import tarfile
 import unittest
 import urllib.parse
@@ -73,6 +75,66 @@ class Sarif(Reports):
         self.assertEqual(notices, ["unread"])
 
 
+class Page(html.parser.HTMLParser):
+    """Parses strictly: every tag is known, closed in its order, and has the attributes it may."""
+
+    TAGS = set("html head meta style title body a header div p h1 h2 h3 h4 ul ol li b strong main "
+               "nav section span code article details summary small table thead tbody tr th td dl "
+               "dt dd footer".split())
+    ATTRIBUTES = set("lang charset name content http-equiv class href id scope aria-labelledby"
+                     .split())
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.open, self.text, self.ids, self.links, self.folded = [], "", [], [], 0
+        self.feed(text)
+        self.close()
+        if self.open:
+            raise AssertionError(f"left open: {self.open}")
+
+    def handle_starttag(self, tag, attrs):
+        names = [name for name, _ in attrs]
+        if tag not in self.TAGS or set(names) - self.ATTRIBUTES or len(set(names)) < len(names):
+            raise AssertionError(self.get_starttag_text())
+        self.ids += [value for name, value in attrs if name == "id"]
+        self.links += [value for name, value in attrs if name == "href"]
+        self.folded += tag == "details"
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if self.open.pop() != tag:
+            raise AssertionError(f"</{tag}> at {self.getpos()}")
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.text += data
+
+    def handle_comment(self, data):
+        raise AssertionError(data)
+
+    def unknown_decl(self, data):
+        raise AssertionError(data)
+
+
+class Html(Reports):
+    def test_the_page_of_a_scan_is_strict_and_says_what_was_found(self):
+        self.scan("-o", "report.html")
+        text = (self.home / "report.html").read_text()
+        self.assertNotIn(TOKEN, text)
+        page = Page(text)
+        for words in ("REJECT", "leaky.wsl", "forges.github-pat", "/srv/copy, line 1",
+                      "backup/old home.tgz!etc/x", "ghp_…(40)", "1 finding, 3 places",
+                      "srv/<script>alert(1)</script>&amp;\"'/a\\u{202e}b\\x1b[31m\\n.env",
+                      "broken.gz", "corrupt"):
+            self.assertIn(words, page.text)
+        self.assertEqual(len(set(page.ids)), len(page.ids))
+        for link in page.links:
+            self.assertEqual(link[0], "#")
+            self.assertIn(link[1:], page.ids)
+        self.assertIsNone(re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", text))
+
+
 class Output(Reports):
     def test_a_file_is_written_whole_and_its_ending_names_the_format(self):
         self.assertEqual(self.scan("-o", "r.sarif"), "")
@@ -82,7 +144,7 @@ class Output(Reports):
         self.assertEqual(self.scan("-o", "/dev/stdout")[:6], "REJECT")
 
     def test_wrong_use_is_told_with_the_mend(self):
-        for args, said in ((["--format", "serif"], 'did you mean "sarif"?'),
+        for args, said in ((["--format", "serif"], 'did you mean "sarif"'),
                            (["--format", "xml"], "json"),
                            (["-o", "none/r.json"], "none/r.json")):
             with self.subTest(args=args):

@@ -1,7 +1,9 @@
 /* A report as a confused worker might send it: whatever it holds, it is refused or judged and
  * rendered, what the judge makes of a report that fits the schema still fits it, the text has
- * nothing in it that a terminal obeys, and SARIF is JSON. */
+ * nothing in it that a terminal obeys, SARIF is
+ * JSON, and the page has no markup but its own. */
 #include <stdlib.h>
+#include <string.h>
 
 #include <assay/policy.h>
 #include <assay/report.h>
@@ -31,6 +33,68 @@ static void check_sarif(const json_t *report)
     assay_buf_free(&text);
 }
 
+/* Every "<" of the page begins one of the tags that it is made of. */
+static void check_html(const json_t *report)
+{
+    static const char *const tags[] = {"!DOCTYPE html>",
+                                       "html lang=\"en\">",
+                                       "html>",
+                                       "head>",
+                                       "meta ",
+                                       "style>",
+                                       "title>",
+                                       "body>",
+                                       "a ",
+                                       "a>",
+                                       "header>",
+                                       "div",
+                                       "p>",
+                                       "p ",
+                                       "h1>",
+                                       "h2>",
+                                       "h2 ",
+                                       "h3>",
+                                       "h4>",
+                                       "ul",
+                                       "ol",
+                                       "li",
+                                       "b>",
+                                       "strong>",
+                                       "main",
+                                       "nav",
+                                       "section>",
+                                       "span",
+                                       "code",
+                                       "article",
+                                       "details>",
+                                       "summary>",
+                                       "small>",
+                                       "table>",
+                                       "thead>",
+                                       "tbody>",
+                                       "tr>",
+                                       "th",
+                                       "td",
+                                       "dl",
+                                       "dt>",
+                                       "dd",
+                                       "footer>"};
+    struct assay_buf text = ASSAY_BUF(ASSAY_REPORT_RENDERED_MAX);
+
+    if (assay_report_render("html", report, NULL, &text, NULL) < 0)
+        abort();
+    for (const char *p = assay_buf_str(&text); (p = strchr(p, '<')); p++) {
+        const char *name = p + 1 + (p[1] == '/');
+        size_t i = 0;
+
+        while (i < sizeof(tags) / sizeof(*tags) && strncmp(tags[i], name, strlen(tags[i])) != 0)
+            i++;
+        if (i == sizeof(tags) / sizeof(*tags))
+            abort();
+    }
+    assay_buf_free(&text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static json_t *policy;
@@ -47,6 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     check_text(report);
     check_sarif(report);
+    check_html(report);
     json_decref(report);
     return 0;
 }

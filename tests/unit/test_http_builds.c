@@ -179,6 +179,7 @@ START_TEST(reports_are_given_when_there_are_some)
         {"/api/v1/builds/1/report.json", "application/json", "assay.report/1"},
         {"/api/v1/builds/1/report.txt", "text/plain; charset=utf-8", "PASS"},
         {"/api/v1/builds/1/report.sarif", "application/sarif+json", "\"2.1.0\""},
+        {"/api/v1/builds/1/report.html", "text/html; charset=utf-8", "<!DOCTYPE html>"},
     };
     struct assay_error err = {0};
     int64_t id = create(ROLE_TRIGGER, "", "{\"target\": \"minimal\"}");
@@ -194,6 +195,13 @@ START_TEST(reports_are_given_when_there_are_some)
         ck_assert_int_eq(given.status, 200);
         ck_assert_msg(has_header(&given, type), "%s", rows[i].path);
         ck_assert(has_header(&given, "X-Content-Type-Options: nosniff"));
+        ck_assert(
+            has_header(&given, strstr(rows[i].path, ".html")
+                                   ? "Content-Security-Policy: default-src 'none'; style-src "
+                                     "'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+                                     "frame-ancestors 'none'; sandbox"
+                                   : "Content-Security-Policy: default-src 'none'; frame-ancestors "
+                                     "'none'"));
         ck_assert_ptr_nonnull(strstr((const char *)given.content, rows[i].part));
     }
 }

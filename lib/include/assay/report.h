@@ -41,7 +41,7 @@
 struct assay_report_style {
     bool colour;    /* ANSI colours */
     unsigned width; /* columns to wrap at, 0: 80 */
-    bool verbose;   /* also informational and waived findings, and every place */
+    bool verbose;   /* text: also what does not block, and every place; html: more of each rule */
 };
 
 /* Appends `report` as text that a person can act on: verdict, what blocks grouped by what to mend
@@ -60,6 +60,7 @@ int assay_report_format(const char *format, struct assay_error *err);
  *   text   for people, see assay_report_text()
  *   json   the report itself, indented
  *   sarif  SARIF 2.1.0 for code-scanning viewers: at most 1,000 results of a rule, the rest counted
+ *   html   one page that loads nothing and runs nothing, to be read on a screen or on paper
  * Nothing in a report makes a rendering do what it does not do without it: foreign text is made
  * printable and escaped. */
 int assay_report_render(const char *format, const json_t *report,
