@@ -50,7 +50,7 @@ class Place:
     path: str
     offset: int
     size: int
-    decoded: bool
+    decoded: str
 
 
 def places_by_sample(report):
@@ -69,7 +69,7 @@ def places_by_sample(report):
             if number:
                 found[int(number.group(1))].append(
                     Place(finding["rule"], place["path"], place["offset"],
-                          int(size.group(1)) if size else 1, "decoded" in place))
+                          int(size.group(1)) if size else 1, place.get("decoded", "")))
     return found
 
 
@@ -79,6 +79,8 @@ def covers(sample, place):
     if "!" in place.path:
         return True
     start, end = sample.secret
+    if place.decoded.startswith("utf-16"):
+        return True  # of a whole file, that has no other secret
     if place.decoded:
         return max(sample.content.rfind(b"\n", 0, start) - 1, 0) <= place.offset < end
     return place.offset < end and start < place.offset + place.size

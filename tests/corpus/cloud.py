@@ -20,7 +20,7 @@ ROWS = [
     ("~aws-session-token", "AWS_SESSION_TOKEN", aws_session),
     ("aws-bedrock-key", "AWS_BEARER_TOKEN_BEDROCK",
      lambda draw: "ABSK" + base64.b64encode(
-         f"BedrockAPIKey-{draw.of('low', 4)}-at-{draw.of('dig', 12)}:{draw.of('b64', 44)}"
+         f"BedrockAPIKey-{draw.of('low', 4)}-at-{draw.of('dig', 12)}:{draw.of('b64', 61)}"
          .encode()).decode()),
     ("google-api-key", "GOOGLE_API_KEY", "AIza<url:35>"),
     ("google-oauth-client-secret", "GOOGLE_CLIENT_SECRET", "GOCSPX-<url:28>"),

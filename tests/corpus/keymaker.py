@@ -107,6 +107,32 @@ def p256(draw):
     return scalar.to_bytes(32, "big"), b"\4" + b"".join(c.to_bytes(32, "big") for c in point)
 
 
+EDWARDS = 2**255 - 19
+
+
+def edwards_add(a, b):
+    """On Ed25519's curve, in affine coordinates: RFC 8032, 5.1.4."""
+    d = -121665 * pow(121666, -1, EDWARDS)
+    cross = d * a[0] * b[0] * a[1] * b[1]
+    return ((a[0] * b[1] + b[0] * a[1]) * pow(1 + cross, -1, EDWARDS) % EDWARDS,
+            (a[1] * b[1] + a[0] * b[0]) * pow(1 - cross, -1, EDWARDS) % EDWARDS)
+
+
+def ed25519_pair(draw):
+    """Seed and public key, 32 bytes each: RFC 8032, 5.1.5."""
+    seed = draw.randbytes(32)
+    scalar = int.from_bytes(hashlib.sha512(seed).digest()[:32], "little")
+    scalar = scalar & ((1 << 254) - 8) | 1 << 254
+    power = (15112221349535400772501151409588531511454012693041857206046113283949847762202,
+             46316835694926478169428394003475163141307993866256225615783033603165251855960)
+    point = (0, 1)
+    for bit in range(255):
+        if scalar >> bit & 1:
+            point = edwards_add(point, power)
+        power = edwards_add(power, power)
+    return seed + (point[1] | (point[0] & 1) << 255).to_bytes(32, "little")
+
+
 # ---- key files ----
 
 def pkcs1_rsa(draw):
@@ -182,9 +208,9 @@ def mpint(number):
 def openssh(draw, kind, comment, encrypted=False):
     check = draw.randbytes(4) * 2
     if kind == "ssh-ed25519":
-        public = draw.randbytes(32)
-        public_blob = string(kind) + string(public)
-        private = string(kind) + string(public) + string(draw.randbytes(32) + public)
+        pair = ed25519_pair(draw)
+        public_blob = string(kind) + string(pair[32:])
+        private = string(kind) + string(pair[32:]) + string(pair)
     elif kind == "ssh-rsa":
         n, e, d, p, q, _, _, inverse = rsa(draw)
         public_blob = string(kind) + mpint(e) + mpint(n)
@@ -277,6 +303,16 @@ def pkcs12(draw):
     mac = der(0x30, der(0x30, der(0x30, oid("2.16.840.1.101.3.4.2.1"), der(5)),
                         der(4, draw.randbytes(32))), der(4, draw.randbytes(8)), integer(2048))
     return der(0x30, integer(3), auth, mac)
+
+
+def ssh2(draw):
+    """A key of ssh.com's programs: a magic number, the length of it all, type, cipher and body."""
+    kind, cipher = string("if-modn{sign{rsa-pkcs1-sha1},encrypt{rsa-pkcs1v2-oaep}}"), string("3des-cbc")
+    body = kind + cipher + string(draw.randbytes(616))
+    lines = textwrap.wrap(base64.b64encode(
+        struct.pack(">II", 0x3f6ff9eb, len(body) + 8) + body).decode(), 70)
+    return ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: \"rsa key\"\n" + "\n".join(lines)
+            + "\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\n")
 
 
 def minisign_secret(draw):

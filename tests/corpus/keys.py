@@ -92,10 +92,7 @@ def others(draw):
         yield ("dotnet-xml", "key.xml",
                "<RSAKeyValue><Modulus>" + draw.base64(256) + "</Modulus><Exponent>AQAB</Exponent><D>"
                + mark(draw.base64(256)) + "</D></RSAKeyValue>")
-        yield ("ssh-com", "id_dsa_2048",
-               mark("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: \"rsa key\"\n"
-                    + "\n".join(draw.of("b64", 70) for _ in range(14))
-                    + "\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\n"))
+        yield "ssh-com", "id_dsa_2048", mark(keymaker.ssh2(draw))
         yield ("dnssec", "Kexample.+013+12345.private",
                "Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\nPrivateKey: "
                + mark(draw.base64(32)) + "\n")

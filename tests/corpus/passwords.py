@@ -155,7 +155,7 @@ CONNECTIONS = [
     ("rtsp", "cameras.yml", "door: rtsp://viewer:\1<pw>\2@10.0.9.<dig:1>:554/stream1\n"),
     ("curl-basic", "pull.sh", "curl -fsS -u svc:\1<pw>\2 https://files.internal/a.tar\n"),
     ("wget", "pull.sh", "wget --user=svc --password=\1<pw>\2 https://files.internal/a.tar\n"),
-    ("basic-header", "call.http", "GET / HTTP/1.1\nAuthorization: Basic \1<b64=24>\2\n"),
+    ("basic-header", "call.http", "GET / HTTP/1.1\nAuthorization: Basic \1@basic@\2\n"),
     ("sshpass", ".bash_history", "sshpass -p \1<pw>\2 ssh root@10.0.0.<dig:1>\nexit\n"),
     ("smbclient", "backup.sh", "smbclient //nas/backup -U svc%\1<pw>\2 -c 'put a.tar'\n"),
     ("net-use", "map.cmd", "net use Z: \\\\nas\\share /user:CORP\\svc \1<pw>\2\r\n"),

@@ -101,7 +101,7 @@ AI = [
     ("anthropic-key", "ANTHROPIC_API_KEY", "sk-ant-api03-<url:93>AA"),
     ("anthropic-admin", "ANTHROPIC_ADMIN_KEY", "sk-ant-admin01-<url:93>AA"),
     ("anthropic-oauth", "CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-<url:93>AA"),
-    ("huggingface", "HF_TOKEN", "hf_<b62:34>"),
+    ("huggingface", "HF_TOKEN", "hf_<letter:34>"),
     ("groq", "GROQ_API_KEY", "gsk_<b62:52>"),
     ("perplexity", "PERPLEXITY_API_KEY", "pplx-<b62:48>"),
     ("replicate", "REPLICATE_API_TOKEN", "r8_<b62:37>"),

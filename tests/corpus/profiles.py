@@ -3,6 +3,7 @@
 import base64
 import json
 
+import keymaker
 from passwords import human, plain
 from platforms import bech32_age, session_jwt
 from sample import Draw, mark, sample
@@ -11,7 +12,7 @@ from vendors import files
 TOOLS = [
     ("netrc", ".netrc", "machine git.internal\n  login ci\n  password \1<b62:20>\2\n"),
     ("netrc-line", "netrc", "machine api.internal login svc password \1<b62:16>\2\n"),
-    ("netrc-default", "_netrc", "default login anonymous password \1<b62:14>\2\n"),
+    ("netrc-default", "_netrc", "default login ops password \1<b62:14>\2\n"),
     ("kube-token", ".kube/config", "apiVersion: v1\nkind: Config\nusers:\n- name: ci\n  user:\n    token: \1<b62:48>\2\n"),
     ("kube-password", "kubeconfig", "users:\n- name: admin\n  user:\n    username: admin\n    password: \1<hex:32>\2\n"),
     ("kubeadm", "kubeadm.yaml", "kind: InitConfiguration\nbootstrapTokens:\n- token: \1<low:6>.<low:16>\2\n"),
@@ -96,8 +97,8 @@ WINDOWS = [
 ]
 
 NIX = [
-    ("cache-secret-key", "cache.key", "\1cache.corp.test-1:<b64=64>\2\n"),
-    ("cache-secret-key-nix", "cache.nix", 'nix.settings.secret-key = "\1corp-1:<b64=64>\2";\n'),
+    ("cache-secret-key", "cache.key", "\1cache.corp.test-1:@pair@\2\n"),
+    ("cache-secret-key-nix", "cache.nix", 'nix.settings.secret-key = "\1corp-1:@pair@\2";\n'),
     ("access-tokens", "nix.conf", "experimental-features = nix-command flakes\naccess-tokens = github.com=\1ghp_@gh@\2\n"),
     ("access-tokens-gitlab", "nix.conf", "extra-access-tokens = gitlab.internal=PAT:\1glpat-<url:20>\2\n"),
     ("initial-password", "users.nix", 'users.users.admin = {\n  isNormalUser = true;\n  initialPassword = "\1<b62:10>\2";\n};\n'),
@@ -174,8 +175,9 @@ def kubernetes(draw):
 
 
 def special(draw, form):
-    """The forms that a table cannot say: a GitHub token, a JWT, an age identity."""
+    """The forms that a table cannot say: tokens with a checksum, a JWT, a pair of keys."""
     form = form.replace("@gh@", draw.crc62("", 30)).replace("@jwt@", session_jwt(draw))
+    form = form.replace("@pair@", base64.b64encode(keymaker.ed25519_pair(draw)).decode())
     return form.replace("@age@", bech32_age(draw))
 
 

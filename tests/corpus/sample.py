@@ -26,6 +26,7 @@ ALPHABETS = {
     "ABC": UPPER,
     "low": DIGITS + LOWER,
     "up": DIGITS + UPPER,
+    "letter": LOWER + UPPER,
     "b32": UPPER + "234567",
     "url": BASE62 + "-_",
     "word": BASE62 + "_",
@@ -79,6 +80,10 @@ class Draw(random.Random):
     def base64url(self, count):
         return base64.urlsafe_b64encode(self.randbytes(count)).decode().rstrip("=")
 
+    def basic(self):
+        """What stands in an Authorization header of that kind, RFC 7617."""
+        return base64.b64encode(f"svc:{self.of('b62', 18)}".encode()).decode()
+
     def crc62(self, prefix, count):
         """The form of GitHub's and npm's tokens: the last six characters are the rest's CRC."""
         body = self.of("b62", count)
@@ -102,6 +107,7 @@ class Draw(random.Random):
             else:
                 text = self.of(name, int(count))
             return re.sub(r"[^-]", one, text) if one else text
+        form = form.replace("@basic@", self.basic())
         return re.sub(r"<(?:(uuid)|(\w+)([:=])(\d+))>", draw, form)
 
 

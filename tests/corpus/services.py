@@ -16,7 +16,7 @@ def intercom(draw):
 
 
 def jfrog_reference(draw):
-    return base64.b64encode(f"reftkn:01:{draw.of('dig', 10)}:{draw.of('b62', 26)}".encode()
+    return base64.b64encode(f"reftkn:01:{draw.of('dig', 10)}:{draw.of('b62', 27)}".encode()
                             ).decode().rstrip("=")
 
 
@@ -88,7 +88,7 @@ PAYMENT = [
     ("flutterwave-secret", "FLUTTERWAVE_SECRET_KEY", "FLWSECK-<hex:32>-X"),
     ("plaid-token", "PLAID_ACCESS_TOKEN", "access-production-<uuid>"),
     ("~plaid-secret", "PLAID_SECRET", "<hex:30>"),
-    ("gocardless-token", "GOCARDLESS_ACCESS_TOKEN", "live_<url:40>"),
+    ("~gocardless-token", "GOCARDLESS_ACCESS_TOKEN", "live_<url:40>"),
     ("mollie-key", "MOLLIE_API_KEY", "live_<b62:30>"),
     ("~adyen-key", "ADYEN_API_KEY", "AQE<b64:120>"),
     ("paddle-key", "PADDLE_API_KEY", "pdl_live_apikey_01<low:24>_<b62:22>_<b62:3>"),
