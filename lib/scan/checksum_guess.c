@@ -116,16 +116,59 @@ static bool is_name(const uint8_t *text, size_t len)
     return true;
 }
 
-/* A password that someone or something made: letters and digits or signs, no word of a placeholder,
- * no name, no code. */
+/* In lower case: the words that names of things are made of, and passphrases are not. */
+static const char *const parts[] = {
+    "account", "admin",   "api",    "app",    "auth", "bucket",  "change",  "client",
+    "cluster", "config",  "cred",   "data",   "db",   "default", "deploy",  "dev",
+    "dummy",   "example", "fake",   "file",   "here", "host",    "insert",  "key",
+    "local",   "name",    "node",   "pass",   "path", "place",   "prod",    "replace",
+    "role",    "sample",  "secret", "server", "serv", "stag",    "storage", "string",
+    "test",    "token",   "user",   "value",  "var",  "version", "your",    "zone",
+};
+
+static bool is_part(const uint8_t *word, size_t len)
+{
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+        size_t n = strlen(parts[i]);
+
+        if (len >= n && strncasecmp((const char *)word, parts[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Words as password managers join them, "velvet-lantern-ember-76": at least three of at least four
+ * letters and a number of two digits or more, none of the words one of which names are made. */
+static bool is_passphrase(const uint8_t *text, size_t len)
+{
+    size_t letters = 0, numbers = 0;
+
+    for (size_t i = 0, end; i < len; i = end + 1) {
+        bool number = isdigit(text[i]);
+
+        for (end = i; end < len && isalnum(text[end]); end++)
+            if ((isdigit(text[end]) && 1) != number)
+                return false;
+        if (end - i < (number ? 2u : 4u) || (!number && is_part(text + i, end - i)))
+            return false;
+        letters += !number;
+        numbers += number;
+    }
+    return letters >= 3 && numbers == 1;
+}
+
+/* A password that someone or something made: letters and digits or signs, or letters that change
+ * their case as they do by chance; no word of a placeholder, no name, no code, and not cut off. */
 bool checksum_password(const uint8_t *secret, size_t len)
 {
     struct shape shape = shape_of(secret, len);
     size_t letters = shape.count[LOWER] + shape.count[UPPER];
 
-    if (letters == 0 || shape.count[DIGIT] + shape.count[OTHER] == 0)
+    if (letters == 0 || (len >= 3 && memcmp(secret + len - 3, "...", 3) == 0))
         return false;
-    return !is_name(secret, len) && !has_word(secret, len);
+    if (letters == len)
+        return len >= 10 && 5 * shape.changes >= 2 * len;
+    return (!is_name(secret, len) || is_passphrase(secret, len)) && !has_word(secret, len);
 }
 
 /* Cisco's type 7: two digits that say where in a fixed text the key begins, then pairs of hex that

@@ -89,7 +89,7 @@ PAYMENT = [
     ("plaid-token", "PLAID_ACCESS_TOKEN", "access-production-<uuid>"),
     ("~plaid-secret", "PLAID_SECRET", "<hex:30>"),
     ("~gocardless-token", "GOCARDLESS_ACCESS_TOKEN", "live_<url:40>"),
-    ("mollie-key", "MOLLIE_API_KEY", "live_<b62:30>"),
+    ("~mollie-key", "MOLLIE_API_KEY", "live_<b62:30>"),
     ("~adyen-key", "ADYEN_API_KEY", "AQE<b64:120>"),
     ("paddle-key", "PADDLE_API_KEY", "pdl_live_apikey_01<low:24>_<b62:22>_<b62:3>"),
     ("shopify-token", "SHOPIFY_ACCESS_TOKEN", "shpat_<hex:32>"),
