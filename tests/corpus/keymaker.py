@@ -11,9 +11,6 @@ import zlib
 
 from sample import Draw
 
-SMALL = [n for n in range(3, 2000, 2) if all(n % d for d in range(3, int(n ** .5) + 1, 2))]
-
-
 # ---- DER ----
 
 def der(tag, *parts):
@@ -47,35 +44,29 @@ ED25519_ALGORITHM = der(0x30, oid("1.3.101.112"))
 
 # ---- numbers ----
 
-def prime(draw, bits):
-    while True:
-        number = draw.getrandbits(bits) | 3 << bits - 2 | 1
-        if any(number % small == 0 for small in SMALL) or pow(2, number - 1, number) != 1:
-            continue
-        if number % 65537 != 1:
-            return number
+# How far the next prime is from each of the two numbers that rsa_primes() draws: found once, since
+# the search takes longer than all else here.
+TO_PRIME = (916, 2386)
 
 
 @functools.cache
-def rsa_numbers():
-    """n, e, d, p, q, dp, dq, qinv of one 2048-bit key: they are slow to find, so all RSA keys are
-    of one modulus with a private exponent of its own."""
+def rsa_primes():
+    """The primes of all RSA keys here, 1024 bits each."""
     draw = Draw("rsa")
-    p, q = prime(draw, 1024), prime(draw, 1024)
-    d = pow(65537, -1, (p - 1) * (q - 1))
-    return p * q, 65537, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p)
+    return [(draw.getrandbits(1024) | 3 << 1022 | 1) + gap for gap in TO_PRIME]
 
 
 def rsa(draw):
-    """RSA keys that differ: the public exponent is drawn anew."""
-    n, _, _, p, q, *_ = rsa_numbers()
+    """n, e, d, p, q, d mod p-1, d mod q-1, 1/q mod p of a 2048-bit key. Keys differ in the exponents,
+    since primes are slow to find."""
+    p, q = rsa_primes()
     while True:
         e = draw.getrandbits(31) | 1
         try:
             d = pow(e, -1, (p - 1) * (q - 1))
-        except ValueError:
+        except ValueError:  # not coprime
             continue
-        return n, e, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p)
+        return p * q, e, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p)
 
 
 P = 2**256 - 2**224 + 2**192 + 2**96 - 1
@@ -96,40 +87,53 @@ def add(a, b):
     return x, (slope * (a[0] - x) - a[1]) % P
 
 
+@functools.cache
+def p256_powers():
+    powers = [G]
+    while len(powers) < 256:
+        powers.append(add(powers[-1], powers[-1]))
+    return powers
+
+
 def p256(draw):
     """The scalar's 32 bytes and the uncompressed point's 65."""
-    scalar = draw.getrandbits(255) | 1 << 254
-    point, power = None, G
-    for bit in range(256):
+    scalar, point = draw.getrandbits(255) | 1 << 254, None
+    for bit, power in enumerate(p256_powers()):
         if scalar >> bit & 1:
             point = add(point, power)
-        power = add(power, power)
     return scalar.to_bytes(32, "big"), b"\4" + b"".join(c.to_bytes(32, "big") for c in point)
 
 
 EDWARDS = 2**255 - 19
+EDWARDS_D = -121665 * pow(121666, -1, EDWARDS) % EDWARDS
 
 
 def edwards_add(a, b):
-    """On Ed25519's curve, in affine coordinates: RFC 8032, 5.1.4."""
-    d = -121665 * pow(121666, -1, EDWARDS)
-    cross = d * a[0] * b[0] * a[1] * b[1]
-    return ((a[0] * b[1] + b[0] * a[1]) * pow(1 + cross, -1, EDWARDS) % EDWARDS,
-            (a[1] * b[1] + a[0] * b[0]) * pow(1 - cross, -1, EDWARDS) % EDWARDS)
+    """On Ed25519's curve, in affine coordinates: RFC 8032, 5.1.4. One inversion serves both."""
+    cross = EDWARDS_D * a[0] * b[0] * a[1] * b[1] % EDWARDS
+    both = pow(1 - cross * cross, -1, EDWARDS)
+    return ((a[0] * b[1] + b[0] * a[1]) * (1 - cross) * both % EDWARDS,
+            (a[1] * b[1] + a[0] * b[0]) * (1 + cross) * both % EDWARDS)
+
+
+@functools.cache
+def edwards_powers():
+    """The base point, doubled again and again."""
+    powers = [(15112221349535400772501151409588531511454012693041857206046113283949847762202,
+               46316835694926478169428394003475163141307993866256225615783033603165251855960)]
+    while len(powers) < 255:
+        powers.append(edwards_add(powers[-1], powers[-1]))
+    return powers
 
 
 def ed25519_pair(draw):
     """Seed and public key, 32 bytes each: RFC 8032, 5.1.5."""
-    seed = draw.randbytes(32)
+    seed, point = draw.randbytes(32), (0, 1)
     scalar = int.from_bytes(hashlib.sha512(seed).digest()[:32], "little")
     scalar = scalar & ((1 << 254) - 8) | 1 << 254
-    power = (15112221349535400772501151409588531511454012693041857206046113283949847762202,
-             46316835694926478169428394003475163141307993866256225615783033603165251855960)
-    point = (0, 1)
-    for bit in range(255):
+    for bit, power in enumerate(edwards_powers()):
         if scalar >> bit & 1:
             point = edwards_add(point, power)
-        power = edwards_add(power, power)
     return seed + (point[1] | (point[0] & 1) << 255).to_bytes(32, "little")
 
 

@@ -73,7 +73,7 @@ def positives():
             ("phone together", "card.vcf", f"TEL:{mark(phone.replace(' ', ''))}\n"),
             ("name in base64", "blob.txt", mark(base64.b64encode(
                 f"Reviewed-by: {name} on behalf of the team\n".encode()).decode()) + "\n"),
-            ("domain", "resolv.conf", f"search {mark(DOMAIN)}\nnameserver 10.0.0.1\n"),
+            ("domain", "zone.txt", f"search {host}x.{mark(DOMAIN)}\nnameserver 10.0.0.1\n"),
         ]
         for kind, file, text in rows:
             yield sample("identity", "identity", kind, file, text)
