@@ -159,7 +159,8 @@ static int merge_lists(struct policy_merge *merge, const struct policy_layer *la
     }
     json_array_foreach(json_object_get(layer->doc, "domains"), i, identity)
     {
-        if (json_object_set_new(merge->domains, json_string_value(identity), json_true()) < 0)
+        if (json_object_set_new(merge->domains, json_string_value(identity),
+                                json_string(policy_layers_name(layer))) < 0)
             return -1;
     }
     if (json_array_extend(merge->unfree_packages, unfree) < 0 ||

@@ -112,8 +112,9 @@ static json_t *final_identities(const struct policy_merge *merge)
     {
         if (assay_json_bool(item, "enabled", true) &&
             json_array_append_new(identities,
-                                  json_pack("{s:s, s:s, s:O}", "kind", "email-domain", "value", key,
-                                            "severity", json_object_get(item, "severity"))) < 0)
+                                  json_pack("{s:s, s:s, s:O, s:O}", "kind", "email-domain", "value",
+                                            key, "severity", json_object_get(item, "severity"),
+                                            "layer", identity)) < 0)
             return NULL;
     }
     return ASSAY_TAKE(identities);
