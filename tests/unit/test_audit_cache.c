@@ -89,7 +89,7 @@ static void tear_down(void)
     assay_fs_remove_tree(folder, NULL);
 }
 
-#define CONTENT "key=123456789 of Ottilie Brandvold\n"
+#define CONTENT "key=192837465 of Ottilie Brandvold\n"
 
 START_TEST(a_database_is_compiled_once)
 {

@@ -43,7 +43,7 @@ static json_t *test_rules(void)
 
 static const char *const planted[] = {
     "token " TOKEN "7 ",
-    "\nline=123456789\n",
+    "\nline=192837465\n",
     " Ottilie_Brandvold ",
     " jürgen ",
 };
@@ -144,11 +144,11 @@ END_TEST
 START_TEST(short_entries_are_searched_to_their_ends)
 {
     static const char *const texts[] = {
-        "line=123456789", "line=123456789\n", "\nline=123456789\nx",
+        "line=192837465", "line=192837465\n", "\nline=192837465\nx",
         TOKEN "7",        "jürgen",           "brandvold, ottilie",
     };
     static const char *const clean[] = {
-        "xline=123456789", "line=1234567890", TOKEN "8", "", "j", "jürgens", "brandvold",
+        "xline=192837465", "line=1928374650", TOKEN "8", "", "j", "jürgens", "brandvold",
     };
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
@@ -172,7 +172,7 @@ END_TEST
 START_TEST(lines_are_told_for_text_only)
 {
     struct fixture fixture = test_fixture();
-    static const char text[] = "a\nb\n\nline=123456789\n", binary[] = "a\0b\n\nline=987654321\n";
+    static const char text[] = "a\nb\n\nline=192837465\n", binary[] = "a\0b\n\nline=987654321\n";
     json_t *json;
 
     fixture_scan(&fixture, "a", text, sizeof(text) - 1, 0);
@@ -209,7 +209,7 @@ START_TEST(streams_may_be_open_side_by_side)
 {
     struct fixture fixture = test_fixture();
     struct scan_stream *outer = NULL, *inner = NULL;
-    static const char half[] = "\nline=12345", rest[] = "6789\n";
+    static const char half[] = "\nline=19283", rest[] = "7465\n";
 
     ck_assert_int_eq(scan_stream_open(fixture.engine, "", "outer", &outer), 0);
     ck_assert_int_eq(scan_stream_feed(outer, (const uint8_t *)half, sizeof(half) - 1, 0), 0);
@@ -249,7 +249,7 @@ START_TEST(the_more_telling_of_two_matches_is_reported)
 {
     json_t *rules = json_array();
     struct fixture fixture;
-    static const char text[] = "password=tok_12345678 and key=(tok_87654321+more)";
+    static const char text[] = "password=tok_48213907 and key=(tok_87654321+more)";
     json_t *json;
 
     json_array_append_new(
