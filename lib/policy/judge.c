@@ -13,7 +13,7 @@ static const char *const status_names[] = {"informational", "waived", "blocking"
 struct judge {
     const json_t *policy;
     const char *today;
-    json_t *by_class, *by_severity;
+    json_t *by_class, *by_severity, *by_rule;
     json_int_t count[3]; /* by enum status */
     json_int_t expired, locked;
     bool incomplete, reject;
@@ -234,7 +234,8 @@ static int judge_finding(struct judge *judge, json_t *finding, size_t index,
         json_object_set_new(finding, "origin",
                             json_string(origin == ORIGIN_LOCAL ? "local" : "upstream")) < 0 ||
         json_object_set_new(finding, "status", json_string(status_names[status])) < 0 ||
-        count_up(judge->by_class, s.class) < 0 || count_up(judge->by_severity, s.severity_text) < 0)
+        count_up(judge->by_class, s.class) < 0 ||
+        count_up(judge->by_severity, s.severity_text) < 0 || count_up(judge->by_rule, s.rule) < 0)
         return assay_error_set(err, ENOMEM, "out of memory while judging the report");
     judge->count[status]++;
     if (status == STATUS_BLOCKING && strcmp(s.class, "unaudited") == 0)
@@ -251,11 +252,11 @@ static int conclude(struct judge *judge, json_t *report, struct assay_error *err
     const char *verdict = judge->reject                       ? "reject"
                           : judge->incomplete || dropped != 0 ? "incomplete"
                                                               : "pass";
-    json_t *summary = json_pack("{s:I, s:I, s:I, s:I, s:O, s:O}", /**/
-                                "blocking", judge->count[STATUS_BLOCKING], "waived",
-                                judge->count[STATUS_WAIVED], "informational",
-                                judge->count[STATUS_INFORMATIONAL], "dropped", (json_int_t)dropped,
-                                "by_class", judge->by_class, "by_severity", judge->by_severity);
+    json_t *summary = json_pack(
+        "{s:I, s:I, s:I, s:I, s:O, s:O, s:O}", /**/
+        "blocking", judge->count[STATUS_BLOCKING], "waived", judge->count[STATUS_WAIVED],
+        "informational", judge->count[STATUS_INFORMATIONAL], "dropped", (json_int_t)dropped,
+        "by_class", judge->by_class, "by_severity", judge->by_severity, "by_rule", judge->by_rule);
     int r = summary ? 0 : -1;
 
     if (r == 0 && judge->expired)
@@ -275,12 +276,13 @@ int assay_policy_judge(const json_t *policy, json_t *report, const char *today,
                        struct assay_error *err)
 {
     _cleanup_json_ json_t *by_class = json_object(), *by_severity = json_object();
-    struct judge judge = {policy, today, by_class, by_severity, .expired = 0};
+    _cleanup_json_ json_t *by_rule = json_object();
+    struct judge judge = {policy, today, by_class, by_severity, by_rule, .expired = 0};
     json_t *findings = json_object_get(report, "findings"), *finding;
     size_t i;
     int r = 0;
 
-    if (!by_class || !by_severity)
+    if (!by_class || !by_severity || !by_rule)
         return assay_error_set(err, ENOMEM, "out of memory while judging the report");
     if (!json_is_array(findings))
         return assay_error_set(err, EINVAL, "the report has no list of findings");

@@ -124,9 +124,10 @@ static void severity_and_rule(struct printer *printer, const json_t *finding)
     printer_foreign(printer, assay_json_string(finding, "rule", "?"));
 }
 
-/* `n` findings that share severity, rule, message and help, of which `shown` are told. */
+/* `shown` findings that share severity, rule, message and help; `left` more of their rule are not
+ * told. */
 static void one_run(struct printer *printer, const json_t *const *finding, size_t shown,
-                    bool verbose)
+                    size_t left, bool verbose)
 {
     const char *help = assay_json_string(finding[0], "help", "");
 
@@ -134,6 +135,9 @@ static void one_run(struct printer *printer, const json_t *const *finding, size_
     printer_wrap(printer, assay_json_string(finding[0], "message", ""), 2, 2);
     for (size_t i = 0; i < shown; i++)
         one_full(printer, finding[i], verbose);
+    if (left)
+        printer_add(printer, "  - and %zu more %s of this rule, shown when verbose\n", left,
+                    left == 1 ? "finding" : "findings");
     if (help[0]) {
         printer_add(printer, "  Why, and the mend: ");
         printer_wrap(printer, help, 21, 2);
@@ -150,16 +154,17 @@ static size_t one_rule(struct printer *printer, const struct report_group *group
 
     printer_add(printer, "\n");
     severity_and_rule(printer, group->finding[from]);
+    if (n > 1)
+        printer_add(printer, ", %zu findings", n);
     printer_add(printer, "\n");
     while (told < shown) {
         size_t run = report_group_run(group, from + told);
 
         run = run < shown - told ? run : shown - told;
-        one_run(printer, group->finding + from + told, run, verbose);
+        one_run(printer, group->finding + from + told, run, told + run == shown ? n - shown : 0,
+                verbose);
         told += run;
     }
-    if (told < n)
-        printer_add(printer, "  - and %zu more findings of this rule\n", n - told);
     return n;
 }
 

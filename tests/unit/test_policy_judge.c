@@ -74,6 +74,7 @@ START_TEST(a_class_blocks_from_its_threshold_on)
         ck_assert_str_eq(status_of(report), rows[i].status);
         ck_assert_str_eq(assay_json_string(report, "verdict", ""), rows[i].verdict);
         ck_assert_int_eq(assay_json_int(json_object_get(summary, "by_class"), rows[i].class, 0), 1);
+        ck_assert_uint_eq(json_object_size(json_object_get(summary, "by_rule")), 1);
         json_decref(report);
     }
     json_decref(policy);

@@ -80,6 +80,7 @@ START_TEST(the_schema_lets_nothing_else_through)
         {"coverage.unread", "[{\"where\": \"x\"}]"},
         {"summary.by_class", "{\"other\": 1}"},
         {"summary.by_severity", "{\"low\": \"1\"}"},
+        {"summary.by_rule", "{\"a.b\": -1}"},
         {"started", "\"now\""},
         {"seconds", "-0.5"},
         {"findings", "{}"},

@@ -13,7 +13,8 @@
  *               "unread": [{"where", "reason", "detail"}], "unread_more": n,
  *               "store"?: {"paths", "hashed", "signed"}},             store paths of Nix
  *  "summary": {"blocking", "waived", "informational", "dropped",
- *              "by_class": {class: n}, "by_severity": {severity: n},   all findings
+ *              "by_class": {class: n}, "by_severity": {severity: n},
+ *              "by_rule": {rule: n},                                   all findings
  *              "waivers_expired"?: n, "waivers_locked"?: n},           waivers that do not count
  *  "started", "seconds",
  *  "findings": [{"id": "F1", class, rule, severity, path, in?, offset, line?, decoded?,
