@@ -214,10 +214,10 @@ const struct command command_policy_show = {
     .name = "policy show",
     .arguments = "[FILE]",
     .summary = "show what a policy comes to, and which layer says so",
-    .help =
-        "Shows what a policy comes to once all layers below it are merged: what blocks, what\n"
-        "is set, locked, waived and excepted, identities, keys and limits, each with the layer\n"
-        "that it comes from. With --json also every rule. Without FILE: the built-in policy.",
+    .help = "Shows what a policy comes to once all layers below it are merged: what blocks,\n"
+            "what is set, locked, waived and excepted, identities, keys and limits, each with\n"
+            "the layer that it comes from. With --json also every rule. Without FILE: the\n"
+            "built-in policy.",
     .example = "assay policy show policies/teams/tiger-team.json",
     .max_args = 1,
     .run = run,

@@ -43,8 +43,8 @@ const struct command command_policy_test = {
     .name = "policy test",
     .arguments = "[FILE]",
     .summary = "run the examples of a policy's rules",
-    .help = "Scans what each rule of a policy says that it matches and does not match, those of\n"
-            "the policy's own rule files included, and tells which came out wrong.",
+    .help = "Scans what each rule of a policy says that it matches and does not match, those\n"
+            "of the policy's own rule files included, and tells which came out wrong.",
     .example = "assay policy test policies/tiger-team.json",
     .max_args = 1,
     .run = run,

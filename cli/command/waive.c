@@ -57,12 +57,10 @@ const struct command command_waive = {
     .name = "waive",
     .arguments = "FINGERPRINT",
     .summary = "accept a finding until a day",
-    .help =
-        "Accepts a finding, by the fingerprint that reports give, until a day: audits from then\n"
-        "on tell it with who waived it and why, and do not reject for it. What a policy locks\n"
-        "cannot be waived. Needs a token of the role approve.",
-    .example = "assay waive 5c0fbe21f0d7a9e4c3b2a1908f7e6d5c --expires 2027-01-31 "
-               "--reason 'test key of the vendor'",
+    .help = "Accepts a finding, by the fingerprint that reports give, until a day: audits\n"
+            "from then on tell it with who waived it and why, and do not reject for it. What\n"
+            "a policy locks cannot be waived. Needs a token of the role approve.",
+    .example = "assay waive $FINGERPRINT --expires 2027-01-31 --reason 'a test key'",
     .options = options_table,
     .min_args = 1,
     .max_args = 1,
