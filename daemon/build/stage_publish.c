@@ -12,14 +12,16 @@
 #include "build/signer.h"
 #include "build/workspace.h"
 
-static int put_report(struct job *job, const json_t *report, struct assay_error *err)
+/* The report in a format of assay_report_render(), as evidence of that kind. */
+static int put_report(struct job *job, const json_t *report, const char *format, const char *kind,
+                      struct assay_error *err)
 {
-    _cleanup_free_ char *text = json_dumps(report, JSON_INDENT(2));
+    _cleanup_buf_ struct assay_buf text = ASSAY_BUF(ASSAY_REPORT_RENDERED_MAX);
+    int r = assay_report_render(format, report, NULL, &text, err);
 
-    if (!text)
-        return assay_error_set(err, ENOMEM, "out of memory");
-    return blobs_put_evidence(job->app->blobs, job->build.artifact_sha256, job->build.version,
-                              "audit.json", text, strlen(text), err);
+    return r < 0 ? r
+                 : blobs_put_evidence(job->app->blobs, job->build.artifact_sha256,
+                                      job->build.version, kind, text.data, text.len, err);
 }
 
 static int put_signature(struct job *job, const char *channel, const json_t *report,
@@ -103,7 +105,7 @@ static int verify_signature(struct job *job, const uint8_t blake2b[ASSAY_BLAKE2B
 static int verify_report(struct job *job, const json_t *report, struct assay_error *err)
 {
     /* It is indented for people, which the report that it was made of is not. */
-    _cleanup_buf_ struct assay_buf text = ASSAY_BUF((size_t)4 * ASSAY_REPORT_MAX);
+    _cleanup_buf_ struct assay_buf text = ASSAY_BUF(ASSAY_REPORT_RENDERED_MAX);
     _cleanup_json_ json_t *found = NULL;
     int r = read_evidence(job, "audit.json", &text, err);
 
@@ -134,7 +136,9 @@ static int prepare(struct job *job, const char *channel, const json_t *report,
 
     crash_point("after-signature");
     if (r == 0)
-        r = put_report(job, report, err);
+        r = put_report(job, report, "json", "audit.json", err);
+    if (r == 0)
+        r = put_report(job, report, "sarif", "sarif", err);
     crash_point("after-evidence");
     return r;
 }

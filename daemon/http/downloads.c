@@ -18,6 +18,7 @@ static const struct evidence {
     {"", "application/octet-stream", NULL},
     {".minisig", "text/plain; charset=utf-8", "minisig"},
     {".audit.json", "application/json", "audit.json"},
+    {".sarif", "application/sarif+json", "sarif"},
     {".sha256", "text/plain; charset=utf-8", NULL}, /* made from the release */
 };
 
@@ -38,8 +39,8 @@ static enum MHD_Result wrong_name(struct request *request, const struct release 
 {
     return reply_problem(request, MHD_HTTP_NOT_FOUND,
                          "This release's file is \"%s\"; beside it stand \"%s.sha256\", "
-                         "\"%s.minisig\" and \"%s.audit.json\".",
-                         release->name, release->name, release->name, release->name);
+                         "\"%s.minisig\", \"%s.audit.json\" and \"%s.sarif\".",
+                         release->name, release->name, release->name, release->name, release->name);
 }
 
 enum MHD_Result downloads_channel(struct request *request)

@@ -25,13 +25,16 @@ class Publishing(DaemonTest):
         self.assertEqual(status, 200)
         self.assertEqual(hashlib.sha256(data).hexdigest(), shown["artifact"]["sha256"])
         (daemon.folder / "minimal.wsl").write_bytes(data)
-        for kind in ("minisig", "sha256", "audit.json"):
+        for kind in ("minisig", "sha256", "audit.json", "sarif"):
             status, _, evidence = daemon.request("GET", f"{release['url']}.{kind}")
             self.assertEqual(status, 200, kind)
             (daemon.folder / f"minimal.wsl.{kind}").write_bytes(evidence)
         report = json.loads((daemon.folder / "minimal.wsl.audit.json").read_text())
         self.assertEqual(report["verdict"], "pass")
         self.assertEqual(report["artifact"]["sha256"], shown["artifact"]["sha256"])
+        sarif = json.loads((daemon.folder / "minimal.wsl.sarif").read_text())
+        self.assertEqual(sarif["runs"][0]["artifacts"][0]["hashes"]["sha-256"],
+                         shown["artifact"]["sha256"])
         sums = (daemon.folder / "minimal.wsl.sha256").read_text()
         self.assertEqual(sums, f"{shown['artifact']['sha256']}  minimal.wsl\n")
         daemon.run_cli("verify", "minimal.wsl", "--key", f"{daemon.key}.pub")
