@@ -6,6 +6,7 @@
 #include <assay/audit.h>
 #include <assay/cleanup.h>
 #include <assay/fs.h>
+#include <assay/harvest.h>
 #include <assay/policy.h>
 #include <assay/report.h>
 
@@ -16,6 +17,7 @@
 static const struct option_spec options_table[] = {
     {"policy", 'p', "POLICY", "policy file, or 'base' (default)"},
     OUTPUT_OPTIONS,
+    {"flake", 0, "FLAKE", "whose authors a policy's \"flake-authors\" are (default: .)"},
     {"no-cache", 0, NULL, "use and keep nothing from one scan to the next"},
     {"allow-unsandboxed", 0, NULL, "go on without a sandbox; the report says so"},
     {0},
@@ -97,6 +99,16 @@ static bool on_progress(void *ctx, uint64_t bytes, uint64_t total, uint64_t entr
     return true;
 }
 
+/* The policy, with the identities that are to be taken from this machine and the flake. */
+static int load_policy(struct cli *cli, const struct options *options, json_t **ret)
+{
+    const char *flake = options_get(options, "flake");
+    _cleanup_json_ json_t *policy = NULL;
+    int r = assay_policy_load(options_get(options, "policy"), &policy, &cli->err);
+
+    return r < 0 ? r : assay_harvest(policy, flake ? flake : ".", ret, &cli->err);
+}
+
 static int audit(struct cli *cli, const struct options *options, json_t **ret)
 {
     const char *path = options->args[0], *slash = strrchr(path, '/');
@@ -121,7 +133,7 @@ static int audit(struct cli *cli, const struct options *options, json_t **ret)
 
     if (!worker)
         return cli_fail_memory(cli);
-    if (assay_policy_load(options_get(options, "policy"), &policy, &cli->err) < 0)
+    if (load_policy(cli, options, &policy) < 0)
         return CLI_USAGE;
     r = fingerprint_key(cli, key);
     if (r == CLI_OK)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <assay/audit.h>
+#include <assay/harvest.h>
 
 #include "build/crash.h"
 #include "build/workspace.h"
@@ -17,8 +18,8 @@ static bool follow_audit(void *ctx, uint64_t bytes, uint64_t total, uint64_t ent
     return !job_stopped(job);
 }
 
-/* The target's policy with the waivers that people have given since; these stand above all its
- * layers. */
+/* The target's policy with the waivers that people have given since, which stand above all its
+ * layers, and what it harvests. */
 static int policy_of(struct job *job, json_t **ret, struct assay_error *err)
 {
     _cleanup_json_ json_t *policy = json_copy((json_t *)(uintptr_t)job->target->policy);
@@ -30,8 +31,7 @@ static int policy_of(struct job *job, json_t **ret, struct assay_error *err)
     if (!waivers || json_array_extend(waivers, given) < 0 ||
         json_object_set(policy, "waivers", waivers) < 0)
         return assay_error_set(err, ENOMEM, "out of memory");
-    *ret = ASSAY_TAKE(policy);
-    return 0;
+    return assay_harvest(policy, job->target->flake, ret, err);
 }
 
 static int run_audit(struct job *job, int fd, json_t **ret, struct assay_error *err)

@@ -14,10 +14,11 @@ json_t *audit_sandbox_json(const struct message_sandbox *sandbox)
 
 static json_t *policy_json(const json_t *policy)
 {
-    return json_pack("{s:s, s:s, s:s, s:O?}", "name", assay_json_string(policy, "name", "?"),
+    return json_pack("{s:s, s:s, s:s, s:O?, s:O*}", "name", assay_json_string(policy, "name", "?"),
                      "digest", assay_json_string(policy, "digest", ""), "rules_digest",
                      assay_json_string(policy, "rules_digest", ""), "layers",
-                     json_object_get(policy, "layers"));
+                     json_object_get(policy, "layers"), "harvested",
+                     json_object_get(policy, "harvested"));
 }
 
 static json_t *artifact_json(const struct audit_parts *parts)

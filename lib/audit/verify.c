@@ -53,6 +53,9 @@ static int check_policy(const json_t *policy, const json_t *report, struct assay
             return lie(err, "another policy than it was handed");
     if (!json_equal(json_object_get(claimed, "layers"), json_object_get(policy, "layers")))
         return lie(err, "other layers of the policy than it was handed");
+    if (json_object_get(policy, "harvested") && /* json_equal() takes no NULL */
+        !json_equal(json_object_get(claimed, "harvested"), json_object_get(policy, "harvested")))
+        return lie(err, "other harvested identities than it was handed");
     return 0;
 }
 

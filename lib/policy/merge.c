@@ -35,6 +35,7 @@ int policy_merge_start(struct policy_merge *merge, struct assay_error *err)
 
     merge->catalogue = json_object();
     merge->identities = json_object();
+    merge->harvest = json_object();
     merge->domains = json_object();
     merge->block = json_object();
     merge->allow_unaudited = json_array();
@@ -45,9 +46,10 @@ int policy_merge_start(struct policy_merge *merge, struct assay_error *err)
     merge->exceptions = json_array();
     merge->limits = json_object();
     merge->unfree_packages = json_array();
-    if (!merge->catalogue || !merge->identities || !merge->domains || !merge->block ||
-        !merge->allow_unaudited || !merge->waivers || !merge->trusted_keys || !merge->budget ||
-        !merge->sources || !merge->exceptions || !merge->limits || !merge->unfree_packages)
+    if (!merge->catalogue || !merge->identities || !merge->harvest || !merge->domains ||
+        !merge->block || !merge->allow_unaudited || !merge->waivers || !merge->trusted_keys ||
+        !merge->budget || !merge->sources || !merge->exceptions || !merge->limits ||
+        !merge->unfree_packages)
         return no_memory(err);
     r = rules_builtin(&merge->rules, err);
     if (r == 0)
@@ -75,6 +77,30 @@ static int load_rule_file(struct policy_merge *merge, const struct policy_layer 
     return add_rules(merge, before, err);
 }
 
+/* Notes where identities are to be taken from; as with those named, the worse severity stays. */
+static int add_sources(struct policy_merge *merge, const struct policy_layer *layer,
+                       const json_t *identity)
+{
+    const char *severity = assay_json_string(identity, "severity", "high");
+    enum severity now = SEVERITY_HIGH, was;
+    size_t i;
+    json_t *from;
+
+    severity_parse(severity, &now);
+    json_array_foreach(json_object_get(identity, "from"), i, from)
+    {
+        const json_t *old = json_object_get(merge->harvest, json_string_value(from));
+
+        if (old && severity_parse(assay_json_string(old, "severity", ""), &was) == 0 && was >= now)
+            continue;
+        if (json_object_set_new(merge->harvest, json_string_value(from),
+                                json_pack("{s:O, s:s, s:s}", "from", from, "severity", severity,
+                                          "layer", policy_layers_name(layer))) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* An identity that is there already keeps the worse of both severities: no layer above can make
  * light of it. */
 static int add_identity(struct policy_merge *merge, const struct policy_layer *layer,
@@ -87,6 +113,8 @@ static int add_identity(struct policy_merge *merge, const struct policy_layer *l
     const json_t *old;
     char key[320];
 
+    if (json_object_get(identity, "from"))
+        return add_sources(merge, layer, identity);
     snprintf(key, sizeof(key), "%s:%s", kind, value);
     for (char *p = key; *p; p++)
         if ((unsigned char)*p < 0x80)
@@ -172,6 +200,32 @@ static int merge_lists(struct policy_merge *merge, const struct policy_layer *la
                              json_sprintf("the policy layer %s", policy_layers_name(layer))));
 }
 
+/* What the schema cannot say: an identity is one, or a source of them. */
+static int check_identities(const struct policy_layer *layer, struct assay_error *err)
+{
+    size_t i;
+    json_t *identity;
+
+    json_array_foreach(json_object_get(layer->doc, "identities"), i, identity)
+    {
+        bool kind = json_object_get(identity, "kind"), value = json_object_get(identity, "value");
+        bool from = json_object_get(identity, "from");
+
+        if (from && (kind || value))
+            return assay_error_set(err, EINVAL,
+                                   "%s: identities[%zu].from: it stands with no \"kind\" and no "
+                                   "\"value\"; make two identities of it",
+                                   layer->path, i);
+        if (!from && (!kind || !value))
+            return assay_error_set(
+                err, EINVAL,
+                "%s: identities[%zu].%s is missing; an identity has \"kind\" and "
+                "\"value\", or \"from\"",
+                layer->path, i, kind ? "value" : "kind");
+    }
+    return 0;
+}
+
 static int add_keys(struct policy_merge *merge, const struct policy_layer *layer, size_t level,
                     struct assay_error *err)
 {
@@ -199,8 +253,10 @@ int policy_merge_layer(struct policy_merge *merge, const struct policy_layer *la
     json_t *block = json_object_get(layer->doc, "block"), *file;
     json_t *budget = json_object_get(layer->doc, "budget");
     size_t i;
-    int r;
+    int r = check_identities(layer, err);
 
+    if (r < 0)
+        return r;
     json_array_foreach(json_object_get(layer->doc, "rule_files"), i, file)
     {
         r = load_rule_file(merge, layer, json_string_value(file), err);
@@ -223,6 +279,7 @@ void policy_merge_free(struct policy_merge *merge)
     json_decref(merge->rules);
     json_decref(merge->catalogue);
     json_decref(merge->identities);
+    json_decref(merge->harvest);
     json_decref(merge->domains);
     json_decref(merge->block);
     json_decref(merge->allow_unaudited);

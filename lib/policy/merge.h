@@ -13,6 +13,7 @@ struct policy_merge {
     json_t *rules;           /* all rules so far, as their files hold them */
     json_t *catalogue;       /* see settings.h */
     json_t *identities;      /* {kind, value, severity} by "kind:value in lower case" */
+    json_t *harvest;         /* {source: {from, severity, layer}} */
     json_t *domains;         /* {domain: layer's name} */
     json_t *block;           /* {class: threshold} */
     json_t *allow_unaudited; /* array, each with the layer's "by" and "level" */

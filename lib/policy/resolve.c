@@ -120,6 +120,21 @@ static json_t *final_identities(const struct policy_merge *merge)
     return ASSAY_TAKE(identities);
 }
 
+/* [{from, severity, layer}] */
+static json_t *final_harvest(const struct policy_merge *merge)
+{
+    _cleanup_json_ json_t *list = json_array();
+    const char *from;
+    json_t *one;
+
+    json_object_foreach(merge->harvest, from, one)
+    {
+        if (json_array_append(list, one) < 0)
+            return NULL;
+    }
+    return ASSAY_TAKE(list);
+}
+
 /* [{name, digest}] from the lowest layer up. */
 static json_t *layer_list(const struct policy_layers *layers)
 {
@@ -157,7 +172,7 @@ int policy_resolve(const struct policy_merge *merge, const struct policy_layers 
     if (r < 0)
         return r;
     policy = json_pack("{s:s, s:s, s:s, s:O, s:O, s:s, s:o, s:o, s:o, s:O, s:O, s:O, s:O, s:O,"
-                       " s:O, s:O, s:O, s:o, s:O}",                   /**/
+                       " s:O, s:O, s:O, s:o, s:O, s:o}",              /**/
                        "schema", "assay.policy.resolved/1",           /**/
                        "name", policy_layers_name(&layers->layer[0]), /**/
                        "digest", digest,                              /**/
@@ -176,7 +191,8 @@ int policy_resolve(const struct policy_merge *merge, const struct policy_layers 
                        "limits", merge->limits,                       /**/
                        "unfree_packages", merge->unfree_packages,     /**/
                        "settings", final_settings(merge),             /**/
-                       "sources", merge->sources);
+                       "sources", merge->sources,                     /**/
+                       "harvest", final_harvest(merge));
     if (!policy)
         return assay_error_set(err, ENOMEM, "out of memory while loading the policy");
     *ret = ASSAY_TAKE(policy);

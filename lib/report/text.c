@@ -63,6 +63,26 @@ static void policy_line(struct printer *printer, const json_t *policy)
     printer_add(printer, "%s\n", i ? ")" : "");
 }
 
+static void harvest_lines(struct printer *printer, const json_t *policy)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(json_object_get(policy, "harvested"), i, one)
+    {
+        const char *problem = assay_json_string(one, "problem", NULL);
+
+        printer_add(printer, "%s%" PRId64 " identities from ", i ? "            " : "  harvested ",
+                    assay_json_int(one, "count", 0));
+        printer_foreign(printer, assay_json_string(one, "from", "?"));
+        if (problem) {
+            printer_add(printer, ": ");
+            printer_foreign(printer, problem);
+        }
+        printer_add(printer, "\n");
+    }
+}
+
 static void summary_lines(struct printer *printer, const json_t *summary)
 {
     int64_t dropped = assay_json_int(summary, "dropped", 0);
@@ -139,6 +159,7 @@ int assay_report_text(const json_t *report, const struct assay_report_style *sty
     printer.width = width < WIDTH_LEAST ? WIDTH_LEAST : width;
     headline(&printer, report);
     policy_line(&printer, json_object_get(report, "policy"));
+    harvest_lines(&printer, json_object_get(report, "policy"));
     summary_lines(&printer, json_object_get(report, "summary"));
     warnings(&printer, report);
     for (enum report_part part = 0; r == 0 && part < REPORT_PARTS; part++)

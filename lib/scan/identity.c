@@ -96,6 +96,18 @@ int identity_make(const json_t *json, struct findings *findings, struct identity
     return r;
 }
 
+bool identity_is(const char *kind_name, const char *value)
+{
+    const struct identity_kind *kind = identity_kind_find(kind_name);
+    struct identity identity = {0};
+    int r;
+
+    forms_start(&identity.forms);
+    r = kind ? fill(kind, value, &identity) : -EINVAL;
+    identity_clear(&identity);
+    return r == 0;
+}
+
 void identity_clear(struct identity *identity)
 {
     forms_clear(&identity->forms);

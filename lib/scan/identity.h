@@ -36,6 +36,9 @@ struct identity_match {
  * or longer than PHRASE_MAX; -ENOMEM. The value is hidden in the paths of `findings`. */
 int identity_make(const json_t *json, struct findings *findings, struct identity *ret,
                   struct assay_error *err);
+/* Whether an identity of that kind can be made of the value. */
+bool identity_is(const char *kind, const char *value);
+
 void identity_clear(struct identity *identity);
 
 /* Appends the Hyperscan expression of the first pass, to be compiled with HS_FLAG_CASELESS:

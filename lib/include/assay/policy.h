@@ -6,7 +6,8 @@
  *    "rules":      {"<rule or check id, family.* or class.*>": {"severity": "low", "enabled": false,
  *                                                      "locked": true}},
  *    "rule_files": ["our-rules.json"],            relative to the policy's own folder
- *    "identities": [{"kind": "name", "value": "...", "severity": "high"}],
+ *    "identities": [{"kind": "name", "value": "...", "severity": "high"},
+ *                   {"from": ["flake-authors", "build-host"]}],     see assay/harvest.h
  *    "domains":    ["tiger.example"],             whose e-mail addresses are personal data
  *    "block":      {"secret": "low", "identity": "low", "unaudited": "info", ...,
  *                   a severity from which on findings of the class block, or "never"},
