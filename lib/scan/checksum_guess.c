@@ -81,7 +81,7 @@ static const char *const words[] = {
     "????",     "123456",    "user",     "mypass",   "thepass",  "correcth", "sha256",   "sha512",
     "utf-8",    "utf8",      "base64",   "iso8859",  "iso-8859", "vault:",   "enc[",     "enc(",
     "arn:aws",  "op://",     "secrets.", "config.",  "process.", "os.envi",  "getenv",   "://",
-    "/run/",    "/etc/",
+    "/run/",    "/etc/",     "abc123",
 };
 
 static bool has_word(const uint8_t *text, size_t len)
