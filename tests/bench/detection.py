@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "corpus"))
 import corpus  # noqa: E402  (in the folder above)
 
-BLOCKING = ("secret", "identity")
+# What only has the shape of personal data is no alarm but in that family: the base policy reports it
+# and blocks nothing for it.
+BLOCKING = ("secret", "identity", "personal")
 
 
 def write_archive(samples, path):
@@ -109,7 +111,9 @@ def judge(samples, found):
     """Returns results by family, and a line for each miss and false alarm."""
     results, lines = defaultdict(Result), []
     for number, sample in enumerate(samples):
-        result, places = results[sample.family], found.get(number, [])
+        result = results[sample.family]
+        places = [place for place in found.get(number, [])
+                  if sample.family == "personal" or not place.rule.startswith("personal.")]
         what = f"{sample.family}: {sample.kind} ({number}/{sample.name})"
         if sample.label == "clean":
             result.near += 1
@@ -152,6 +156,7 @@ def measure(binary, keep=None):
         write_archive(samples, folder / "corpus.tar")
         policy = folder / "policy.json"
         policy.write_text(json.dumps({"schema": "assay.policy/1", "name": "detection",
+                                      "block": {"personal": "low"},
                                       "identities": corpus.identities()}))
         report = scan(binary, folder / "corpus.tar", policy, folder)
         if keep:

@@ -8,12 +8,13 @@ import hashes
 import keys
 import passwords
 import people
+import personal
 import platforms
 import profiles
 import services
 
 MODULES = (cloud, forges, services, platforms, passwords, profiles, keys, hashes, encoded, people,
-           everyday)
+           personal, everyday)
 
 
 def samples():
