@@ -33,7 +33,7 @@ static size_t last_part(const char *path)
 
 void html_path(struct printer *printer, const char *path)
 {
-    size_t len = strlen(path), name = last_part(path), start = border(path, 0), end;
+    size_t len = strlen(path), name = last_part(path), start, end;
 
     printer_add(printer, "<span class=\"where\">");
     if (!path[0])
