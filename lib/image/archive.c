@@ -149,7 +149,10 @@ static void archive_warned(struct archive_walk *self)
     if (strstr(text, "be converted") && !self->format->packed_names)
         return;
     image_walk_unread(self->walk, self->path,
-                      code == EOPNOTSUPP ? UNREAD_UNSUPPORTED : UNREAD_CORRUPT, "%s", text);
+                      code == EOPNOTSUPP ? UNREAD_UNSUPPORTED
+                      : code == EFBIG    ? UNREAD_BUDGET
+                                         : UNREAD_CORRUPT,
+                      "%s", text);
 }
 
 /* Takes what libarchive has consumed beside content; `len` bytes of content come next. It consumes

@@ -150,6 +150,8 @@ static int walk_disk(struct image_walk *walk, const struct image_format *format,
     /* A disk that was not read to its end shows nothing for certain. */
     if (walk->unread != unread)
         image_cover_free(&cover);
+    if (r == 0 && !disk && shown) /* as the bytes of the entry that the file is */
+        image_walk_only_raw(walk, NULL, format->name, blocks->size);
     if (r == 0 && !shown)
         r = disk ? image_cover_rest(&cover, walk, blocks, "(unmapped)")
                  : image_walk_raw(walk, blocks, "(raw)", ENTRY_FREE, NULL);

@@ -7,6 +7,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,17 +48,23 @@ static la_ssize_t archive_input(struct archive *archive, void *ctx, const void *
     return (la_ssize_t)self->block_len;
 }
 
-static int archive_failed(struct filler_archive *self, struct assay_error *err)
+/* Data that asks for more memory than there is says nothing about memory elsewhere. libarchive has
+ * an errno for room that was not given, only words for zstd's window of more than 128 MiB. */
+static bool wants_memory(const struct filler_archive *self, const char *text)
 {
-    const char *text = archive_error_string(self->archive);
+    return archive_errno(self->archive) == ENOMEM || (text && strstr(text, "memory"));
+}
 
+static int archive_failed(struct filler_archive *self, const char *text, struct assay_error *err)
+{
     if (self->in_failed < 0) {
         if (err)
             *err = self->in_err;
         return self->in_failed;
     }
-    if (archive_errno(self->archive) == ENOMEM)
-        return assay_error_set(err, ENOMEM, "memory ran out while decompressing");
+    if (wants_memory(self, text))
+        return assay_error_set(err, EFBIG, "decompressing it takes more memory than there is: %s",
+                               text ? text : "it ran out");
     return assay_error_set(err, EBADMSG, "the compressed data is damaged: %s",
                            text ? text : "no reason given");
 }
@@ -101,22 +108,22 @@ static bool may_be_empty(const struct filler_archive *self)
 static int archive_begin(struct filler_archive *self, struct assay_error *err)
 {
     struct archive_entry *entry;
+    char text[256] = "the first block cannot be read"; /* libarchive forgets what it says here */
     int r;
 
     self->opened = true;
     r = archive_read_open(self->archive, self, NULL, archive_input, NULL);
+    if (archive_error_string(self->archive))
+        snprintf(text, sizeof(text), "%s", archive_error_string(self->archive));
     if (r == ARCHIVE_OK && archive_filter_count(self->archive) < 2)
         return assay_error_set(err, EBADMSG, "the compressed data has a damaged header");
     if (r == ARCHIVE_OK)
         r = archive_read_next_header(self->archive, &entry);
     if (r == ARCHIVE_EOF && may_be_empty(self))
         return archive_end(self, err);
-    if (r == ARCHIVE_EOF)
-        return assay_error_set(err, EBADMSG, "the compressed data is damaged%s",
-                               archive_filter_code(self->archive, 0) == ARCHIVE_FILTER_ZSTD
-                                   ? ", or needs a window of more than 128 MiB"
-                                   : "");
-    return r < ARCHIVE_WARN ? archive_failed(self, err) : 0;
+    if (r != ARCHIVE_EOF && archive_error_string(self->archive))
+        snprintf(text, sizeof(text), "%s", archive_error_string(self->archive));
+    return r == ARCHIVE_EOF || r < ARCHIVE_WARN ? archive_failed(self, text, err) : 0;
 }
 
 static int archive_step(struct filler_archive *self, struct assay_error *err)
@@ -132,7 +139,7 @@ static int archive_step(struct filler_archive *self, struct assay_error *err)
     if (r == ARCHIVE_EOF)
         return archive_end(self, err);
     if (r < ARCHIVE_WARN)
-        return archive_failed(self, err);
+        return archive_failed(self, archive_error_string(self->archive), err);
     self->ready = data;
     self->ready_len = len;
     return 0;

@@ -100,6 +100,20 @@ START_TEST(so_is_a_file_in_an_archive)
 }
 END_TEST
 
+START_TEST(so_is_a_virtual_disk_that_does_not_open)
+{
+    sh("mkdir tree; qemu-img create -q -f qcow2 tree/disk 1M; echo x >tree/x\n"
+       "printf '\\0\\0\\0\\1' | dd of=tree/disk bs=1 seek=20 conv=notrunc\n" /* cluster_bits */
+       "tar -C tree -cf artifact .");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(find_unread(&seen, "disk", UNREAD_CORRUPT));
+    has_raw("disk", "qcow2");
+    ck_assert_uint_eq(seen.n_raw, 1);
+    ck_assert_uint_eq(seen.raw[0].bytes, find(&seen, "disk")->bytes);
+    sums_hold(0);
+}
+END_TEST
+
 static void done(void)
 {
     forget(&seen);
@@ -116,6 +130,7 @@ int main(void)
     tcase_add_test(tests, containers_in_containers_are_counted_apart);
     tcase_add_test(tests, a_file_system_without_a_reader_is_named);
     tcase_add_test(tests, so_is_a_file_in_an_archive);
+    tcase_add_test(tests, so_is_a_virtual_disk_that_does_not_open);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }

@@ -273,6 +273,32 @@ START_TEST(udf_is_reported)
 }
 END_TEST
 
+START_TEST(descriptors_without_end_are_reported)
+{
+    sh("mkdir cd; echo x >cd/x; xorriso -as mkisofs -quiet -R -o artifact cd\n"
+       "dd if=artifact of=primary bs=2048 skip=16 count=1\n"
+       "for i in $(seq 17 80); do dd if=primary of=artifact bs=2048 seek=$i conv=notrunc; done");
+    walk_whole(&seen, "artifact");
+    ck_assert_ptr_nonnull(
+        strstr(find_unread(&seen, "", UNREAD_BUDGET)->detail, "more than 64 volume descriptors"));
+}
+END_TEST
+
+START_TEST(a_damaged_partition_table_is_reported)
+{
+    struct unread *unread;
+
+    sh("mkdir cd; echo x >cd/x; mkfs.vfat -C efi.img 4000; xorriso -as mkisofs -quiet -R "
+       "-append_partition 2 0xef efi.img -appended_part_as_gpt -o artifact cd\n"
+       "printf xxxx | dd of=artifact bs=1 seek=$((512 + 16)) conv=notrunc");
+    walk_whole(&seen, "artifact");
+    unread = find_unread(&seen, "", UNREAD_CORRUPT);
+    ck_assert_ptr_nonnull(unread);
+    ck_assert_ptr_nonnull(strstr(unread->detail, "those of its second copy are right"));
+    ck_assert_uint_eq(seen.n_unread, 1);
+}
+END_TEST
+
 static void done(void)
 {
     forget(&seen);
@@ -297,6 +323,8 @@ int main(void)
     tcase_add_test(tests, boot_catalogs_are_checked);
     tcase_add_test(tests, a_boot_catalog_that_lies_is_reported);
     tcase_add_test(tests, udf_is_reported);
+    tcase_add_test(tests, descriptors_without_end_are_reported);
+    tcase_add_test(tests, a_damaged_partition_table_is_reported);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }

@@ -9,7 +9,6 @@
 
 #define CATALOG_MAX (4 * ISO_SECTOR)
 #define FAT_BOOT 512u
-#define GPT_SECTOR 512u
 
 static bool covered(struct iso *iso, const struct iso_extent *part)
 {
@@ -150,25 +149,9 @@ static int take_partition(unsigned number, uint64_t start, uint64_t end, void *c
     return walk_part(iso, name, &part, false);
 }
 
-/* A GPT has a copy at the disk's end (UEFI 2.10, 5.3.2, AlternateLBA): without it there was more.
- */
-static void check_copy(struct iso *iso)
-{
-    uint8_t header[40];
-
-    if (blocks_read(iso->blocks, header, sizeof(header), GPT_SECTOR, NULL) == 0 &&
-        memcmp(header, "EFI PART", 8) == 0 &&
-        image_le64(header + 32) >= iso->blocks->size / GPT_SECTOR)
-        image_walk_unread(iso->walk, NULL, UNREAD_CORRUPT,
-                          "the image ends before the copy of its partition table");
-}
-
 int iso_partitions_walk(struct iso *iso)
 {
-    int r;
-
-    check_copy(iso);
-    r = image_tsk_partitions(iso->walk, iso->blocks, take_partition, iso);
+    int r = image_tsk_partitions(iso->walk, iso->blocks, take_partition, iso);
 
     return image_walk_damage(iso->walk, NULL, r, NULL);
 }

@@ -149,12 +149,17 @@ int iso_volume_read(struct iso *iso)
     struct assay_error err = {0};
     int r = 0;
 
-    for (unsigned i = 0; r == 0 && i < DESCRIPTORS_MAX; i++, at += ISO_SECTOR) {
+    for (unsigned i = 0; r == 0; i++, at += ISO_SECTOR) {
         r = blocks_read(iso->blocks, sector, sizeof(sector), at, &err);
         if (r < 0)
             return image_walk_damage(iso->walk, NULL, r == -EINVAL ? -EBADMSG : r, &err);
         if (memcmp(sector + 1, "CD001", 5) != 0 || sector[0] == TERMINATOR)
             break;
+        if (i == DESCRIPTORS_MAX) {
+            image_walk_unread(iso->walk, NULL, UNREAD_BUDGET, "more than %d volume descriptors",
+                              DESCRIPTORS_MAX);
+            break;
+        }
         if (sector[0] == PRIMARY)
             r = take_primary(iso, sector);
         else if (sector[0] == SUPPLEMENTARY)

@@ -5,6 +5,7 @@
 
 #include "image/cover.h"
 #include "image/format.h"
+#include "image/tsk/table.h"
 #include "image/tsk/tsk.h"
 
 #define PARTITIONS_MAX 1024
@@ -142,6 +143,16 @@ static int walk_gaps(struct disk *disk)
     return r;
 }
 
+static bool was_taken(uint64_t start, void *ctx)
+{
+    const struct disk *disk = ctx;
+
+    for (size_t i = 0; i < disk->n; i++)
+        if (disk->parts[i].start == start)
+            return true;
+    return false;
+}
+
 static int walk_disk(struct image_walk *walk, struct blocks *blocks, TSK_VS_TYPE_ENUM type,
                      unsigned sector)
 {
@@ -163,26 +174,11 @@ static int walk_disk(struct image_walk *walk, struct blocks *blocks, TSK_VS_TYPE
     }
     if (disk->n == PARTITIONS_MAX)
         image_walk_unread(walk, NULL, UNREAD_BUDGET, "more than %d partitions", PARTITIONS_MAX);
+    else if (type == TSK_VS_TYPE_DOS)
+        tsk_table_check_mbr(walk, blocks, was_taken, disk);
     for (size_t i = 0; i < disk->n && r == 0; i++)
         r = walk_part(disk, &disk->parts[i]);
     return r < 0 ? r : walk_gaps(disk);
-}
-
-/* A disk ends with the second copy of its GPT, of which the first says where it is (UEFI 2.10,
- * 5.3.2). */
-static void check_copy(struct image_walk *walk, struct blocks *blocks, unsigned sector)
-{
-    uint8_t header[92];
-    uint64_t copy;
-
-    if (blocks_read(blocks, header, sizeof(header), sector, NULL) < 0 ||
-        memcmp(header, "EFI PART", 8) != 0)
-        return;
-    copy = image_le64(header + 32);
-    if (copy >= blocks->size / sector)
-        image_walk_unread(walk, NULL, UNREAD_CORRUPT,
-                          "the disk ends before the second copy of its partition table: it was "
-                          "cut");
 }
 
 int image_tsk_walk_gpt(struct image_walk *walk, struct blocks *blocks)
@@ -191,7 +187,7 @@ int image_tsk_walk_gpt(struct image_walk *walk, struct blocks *blocks)
     bool large = blocks_read(blocks, magic, sizeof(magic), 4096, NULL) == 0 &&
                  memcmp(magic, "EFI PART", sizeof(magic)) == 0;
 
-    check_copy(walk, blocks, large ? 4096 : 512);
+    tsk_table_check_gpt(walk, blocks, large ? 4096 : 512);
     return walk_disk(walk, blocks, TSK_VS_TYPE_GPT, large ? 4096 : 512);
 }
 
@@ -208,6 +204,7 @@ int image_tsk_partitions(struct image_walk *walk, struct blocks *blocks,
     uint8_t magic[8];
     bool gpt = blocks_read(blocks, magic, sizeof(magic), 512, NULL) == 0 &&
                memcmp(magic, "EFI PART", sizeof(magic)) == 0;
+    bool mbr = !gpt && tsk_table_is_mbr(blocks);
     int r;
 
     if (!disk)
@@ -215,7 +212,13 @@ int image_tsk_partitions(struct image_walk *walk, struct blocks *blocks,
     disk->walk = walk;
     disk->blocks = blocks;
     disk->sector = 512;
+    tsk_table_check_gpt(walk, blocks, disk->sector);
     r = read_table(disk, gpt ? TSK_VS_TYPE_GPT : TSK_VS_TYPE_DOS);
+    if (r == -EBADMSG && (gpt || mbr))
+        image_walk_unread(walk, NULL, UNREAD_CORRUPT, "the partition table is damaged: %s",
+                          tsk_source_error());
+    else if (r == 0 && mbr)
+        tsk_table_check_mbr(walk, blocks, was_taken, disk);
     for (size_t i = 0; i < disk->n && r == 0; i++)
         r = take(disk->parts[i].number, disk->parts[i].start, disk->parts[i].end, ctx);
     return r == -EBADMSG ? 0 : r;

@@ -29,7 +29,8 @@ int image_tsk_walk_gpt(struct image_walk *walk, struct blocks *blocks);
 int image_tsk_walk_mbr(struct image_walk *walk, struct blocks *blocks);
 
 /* Calls `take` for each partition of a GPT or MBR, in the order of their places in bytes, until one
- * is not taken. No table is no partition. Returns 0, -ENOMEM or what `take` did. */
+ * is not taken. No table is no partition; a damaged one is reported. Returns 0, -ENOMEM or what
+ * `take` did. */
 int image_tsk_partitions(struct image_walk *walk, struct blocks *blocks,
                          int (*take)(unsigned number, uint64_t start, uint64_t end, void *ctx),
                          void *ctx);
