@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import tarfile
+import tempfile
 import unittest
 import zipfile
 from pathlib import Path
@@ -39,9 +40,15 @@ def holding(folder):
     return found
 
 
+# What lasts from scan to scan, for all tests: the compiled rules, and the key of the fingerprints.
+KEPT = tempfile.TemporaryDirectory(prefix="assay-kept-")  # pylint: disable=consider-using-with
+
+
 class Hostile(CliTest):
     def setUp(self):
         super().setUp()
+        for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+            self.env[variable] = KEPT.name
         (self.home / "tmp").mkdir()
         self.env["TMPDIR"] = str(self.home / "tmp")
         self.env["PATH"] += ":/usr/sbin:/sbin"

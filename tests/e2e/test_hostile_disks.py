@@ -135,7 +135,37 @@ class Fat(Disks):
 
 
 class Ntfs(Disks):
-    """The layout is that of struct attr_record in the kernel's fs/ntfs/layout.h."""
+    """The layout is that of the structures in the kernel's fs/ntfs/layout.h."""
+
+    FILL = f"python3 {SOURCE}/tests/formats/make/ntfs_fill.py ntfs"
+
+    def make(self, names, script):
+        """A file system of files of 40 kB, the `script` run in it; returns its bytes."""
+        self.sh(f"""
+            mkdir tree; echo 'token={TOKEN}' >tree/token; truncate -s 8M ntfs; mkntfs -q -F ntfs
+            for name in {" ".join(names)}; do head -c 40000 /dev/urandom >tree/file-$name; done
+            {script}""")
+        return (self.home / "ntfs").read_bytes()
+
+    def record(self, image, name):
+        """Where the record of a file is: not the directory's entry."""
+        record = -1024
+        while record < 0 or image[record:record + 4] != b"FILE":
+            at = image.index(f"file-{name}".encode("utf-16-le"), record + 1024)
+            record = at // 1024 * 1024
+        return record
+
+    def attribute(self, image, file, kind, name=""):
+        """Where an attribute of a file is."""
+        at = self.record(image, file)
+        at += struct.unpack_from("<H", image, at + 20)[0]
+        while True:
+            this, length, _, named, name_at = struct.unpack_from("<LLBBH", image, at)
+            found = image[at + name_at:at + name_at + 2 * named].decode("utf-16-le", "replace")
+            if (this, found) == (kind, name):
+                return at
+            self.assertTrue(0 < length < 1024, (file, kind, name))
+            at += length
 
     def test_attributes_and_runs_that_lie(self):
         length, runs, sizes = 4, 64, 40  # in an attribute outside of its record
@@ -145,19 +175,64 @@ class Ntfs(Disks):
                 "size": (sizes, struct.pack("<QQQ", *[1 << 62] * 3)),
                 "circle": (length, bytes(4)),
                 "behind": (length, b"\xf8\xff\xff\xff")}
-        self.sh(f"""
-            mkdir tree; echo 'token={TOKEN}' >tree/token; truncate -s 8M ntfs; mkntfs -q -F ntfs
-            for name in {" ".join(lies)}; do head -c 40000 /dev/urandom >tree/file-$name; done
-            python3 {SOURCE}/tests/formats/make/ntfs_fill.py ntfs plain tree""")
-        image = (self.home / "ntfs").read_bytes()
+        image = self.make(lies, f"{self.FILL} plain tree")
         for name, (field, value) in lies.items():
-            record = -1024
-            while record < 0 or image[record:record + 4] != b"FILE":  # not the directory's entry
-                at = image.index(f"file-{name}".encode("utf-16-le"), record + 1024)
-                record = at // 1024 * 1024
-            data = image.index(b"\x80\0\0\0\x48\0\0\0\1", record)
+            data = self.attribute(image, name, 0x80)
             self.patch("ntfs", data + field, value)
         self.told("ntfs", *[(f"file-{name}", "corrupt") for name in lies])
+
+    def test_lists_of_attributes_that_lie(self):
+        """Of files with so many streams that one record does not hold them."""
+        length, reference = 4, 16
+        lies = {"self": (reference, lambda base: base),
+                "other": (reference, lambda base: base + 1),
+                "behind": (reference, lambda base: 1 << 40),
+                "none": (length, lambda base: 0)}
+        streams = " ".join(f"s{i} tree/token" for i in range(20))
+        image = self.make(lies, f"""
+            {self.FILL} plain tree
+            for name in {" ".join(lies)}; do {self.FILL} stream /file-$name {streams}; done""")
+        for name, (field, value) in lies.items():
+            base, = struct.unpack_from("<L", image, self.record(image, name) + 44)
+            at = self.attribute(image, name, 0x20)  # the list, which is not in the record
+            run = at + struct.unpack_from("<H", image, at + 32)[0]
+            self.assertEqual(image[run] & 15, 1)
+            number = image[run + 2:run + 2 + (image[run] >> 4)]
+            at = int.from_bytes(number, "little") * image[13] * 512
+            while image[at + length]:
+                if struct.unpack_from("<L", image, at + reference)[0] != base:
+                    form = "<H" if field == length else "<Q"
+                    self.patch("ntfs", at + field, struct.pack(form, value(base)))
+                at += image[at + length]
+        self.told("ntfs", *[(f"file-{name}", "corrupt") for name in lies])
+
+    def test_damaged_streams_beside_content_that_is_whole(self):
+        image = self.make(["a", "b", "c"], f"""
+            {self.FILL} plain tree
+            for name in a b; do {self.FILL} stream /file-$name $name-more tree/file-a; done
+            {self.FILL} stream /file-c one tree/token two tree/token three tree/token""")
+        out = b"\x21\x0a\x7f\x7f"  # ten clusters behind the end
+        for name, lie in (("a", lambda at: (at + 4, bytes(4))),
+                          ("b", lambda at: (at + image[at + 32], out))):
+            at, stream = 0, f"{name}-more".encode("utf-16-le")
+            while image[at:at + 4] != b"\x80\0\0\0":  # another record's, or a list's entry
+                at = image.index(stream, at + 65) - 64
+            self.patch("ntfs", *lie(at))
+        self.patch("ntfs", self.attribute(image, "c", 0x80, "two") + 4, b"\1\0\0\0")
+        self.told("ntfs", *[(f"file-{name}", "corrupt") for name in "abc"])
+
+    def test_streams_of_folders_are_read_and_what_only_windows_reads_is_told(self):
+        self.make(["wof", "dedup", "link"], f"""
+            mkdir tree/dir; mv tree/token .; {self.FILL} plain tree
+            {self.FILL} stream /dir one token; {self.FILL} stream / two token
+            {self.FILL} stream /file-wof WofCompressedData tree/file-dedup
+            {self.FILL} reparse /file-wof 0x80000017; {self.FILL} reparse /file-dedup 0x80000013
+            {self.FILL} reparse /file-link 0xa000000c""")
+        report = self.told("ntfs", ("file-wof", "unsupported"), ("file-dedup", "unsupported"))
+        finding, = [finding for finding in report["findings"]
+                    if finding["rule"] == "forges.github-pat"]
+        self.assertLessEqual({"/dir:one", "/:two"},
+                             {place["path"] for place in [finding, *finding["places"]]})
 
 
 class Sqlite(Disks):

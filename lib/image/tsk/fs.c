@@ -75,10 +75,11 @@ static bool lacks_content(const struct tsk_walk *tsk, TSK_FS_FILE *file)
            !tsk_fs_file_attr_get_type(file, TSK_FS_ATTR_TYPE_NTFS_REPARSE, 0, 0);
 }
 
-/* A file's content, and on NTFS its further streams. */
-static int walk_content(struct tsk_walk *tsk, TSK_FS_FILE *file, const struct entry *entry)
+/* What a file or, on NTFS, a directory has of content: there it may have several streams. */
+static int walk_streams(struct tsk_walk *tsk, TSK_FS_FILE *file, const struct entry *entry,
+                        size_t *ret_n)
 {
-    bool ntfs = tsk->fs->ftype == TSK_FS_TYPE_NTFS, any = false;
+    bool ntfs = tsk->fs->ftype == TSK_FS_TYPE_NTFS;
     int n = tsk_fs_file_attr_getsize(file), r = 0;
 
     for (int i = 0; i < n && r == 0; i++) {
@@ -86,15 +87,43 @@ static int walk_content(struct tsk_walk *tsk, TSK_FS_FILE *file, const struct en
 
         if (!attr || (ntfs && attr->type != TSK_FS_ATTR_TYPE_NTFS_DATA))
             continue;
-        any = true;
+        ++*ret_n;
         r = walk_attr(tsk, entry, attr);
     }
-    if (r == 0 && !any) {
+    return r;
+}
+
+static int walk_content(struct tsk_walk *tsk, TSK_FS_FILE *file, const struct entry *entry)
+{
+    bool ntfs = tsk->fs->ftype == TSK_FS_TYPE_NTFS;
+    size_t n = 0;
+    int r = walk_streams(tsk, file, entry, &n);
+
+    if (r == 0 && !n)
         r = walk_nothing(tsk, entry);
-        if (r == 0 && lacks_content(tsk, file))
-            image_walk_unread(tsk->walk, entry->path, UNREAD_CORRUPT,
-                              "the content is damaged: its place is not to be had");
-    }
+    if (r < 0)
+        return r;
+    if (ntfs)
+        tsk_ntfs_elsewhere(tsk, file, entry->path);
+    if (!(ntfs && tsk_ntfs_check(tsk, file, entry->path, n)) && !n && lacks_content(tsk, file))
+        image_walk_unread(tsk->walk, entry->path, UNREAD_CORRUPT,
+                          "the content is damaged: its place is not to be had");
+    return 0;
+}
+
+/* The streams of a directory `path` of NTFS. */
+static int walk_dir_streams(struct tsk_walk *tsk, TSK_FS_FILE *file, const char *path)
+{
+    struct entry entry = {.path = path, .type = ENTRY_FILE, .uid = -1, .gid = -1, .size = -1};
+    size_t n = 0;
+    int r;
+
+    if (tsk->fs->ftype != TSK_FS_TYPE_NTFS || tsk->deleted || !file || !file->meta)
+        return 0;
+    entry.mtime = file->meta->mtime;
+    r = walk_streams(tsk, file, &entry, &n);
+    if (r == 0)
+        tsk_ntfs_check(tsk, file, path, n);
     return r;
 }
 
@@ -200,7 +229,9 @@ int tsk_fs_walk_dir(struct tsk_walk *tsk, TSK_INUM_T inum, const char *path, uns
                           "%zu entries of the directory are damaged: what they hold was read as "
                           "raw bytes only",
                           left_out);
-    r = walk_names(tsk, dir, path, depth);
+    r = walk_dir_streams(tsk, dir->fs_file, path);
+    if (r == 0)
+        r = walk_names(tsk, dir, path, depth);
     tsk_fs_dir_close(dir);
     return r;
 }
@@ -251,6 +282,7 @@ static int walk_fs(struct image_walk *walk, struct blocks *blocks, TSK_FS_TYPE_E
             r = tsk_deleted_orphans(&tsk);
         if (r == 0)
             r = walk_rest(&tsk);
+        tsk_fs_file_close(tsk.mft);
         tsk_fs_close(tsk.fs);
     } else if (r == 0) {
         image_walk_unread(walk, NULL, UNREAD_CORRUPT, "the file system cannot be opened: %s",

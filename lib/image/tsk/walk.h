@@ -14,6 +14,7 @@ struct tsk_walk {
     TSK_INUM_T *seen; /* directories that were met: hash table, 0 is a free slot */
     size_t n_seen, cap_seen;
     struct image_cover cover; /* content of files */
+    TSK_FS_FILE *mft;         /* of NTFS: $MFT, once it was asked for */
     bool deleted;             /* in a deleted directory */
     uint64_t recovered;       /* bytes read of deleted files */
 };
@@ -38,6 +39,14 @@ int tsk_deleted_orphans(struct tsk_walk *tsk);
  * TSK's list `dir` of it: TSK takes one whose size or first cluster cannot be for no entry, but
  * others read it as far as it goes. */
 size_t tsk_fat_left_out(const struct tsk_walk *tsk, const TSK_FS_DIR *dir);
+
+/* ntfs.c: reports a file or directory of NTFS whose record is damaged, or has more streams than the
+ * `shown` ones of TSK. Returns whether there was something to report. */
+bool tsk_ntfs_check(struct tsk_walk *tsk, TSK_FS_FILE *file, const char *path, size_t shown);
+
+/* ntfs.c: reports a file of NTFS whose content stands in a form that only Windows reads, and which
+ * shows nothing but zeros. */
+void tsk_ntfs_elsewhere(struct tsk_walk *tsk, TSK_FS_FILE *file, const char *path);
 
 /* unused.c: notes the space that is not in use, as far as `tsk->cover` leaves it open. */
 void tsk_unused_find(struct tsk_walk *tsk, struct image_cover *ret);

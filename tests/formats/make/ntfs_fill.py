@@ -3,6 +3,8 @@
 
 ntfs_fill.py IMAGE plain|compressed|pieces TREE   fills it with a tree
 ntfs_fill.py IMAGE delete PATH...                 deletes files, as a driver does
+ntfs_fill.py IMAGE stream PATH [NAME FILE]...     adds streams with the content of the files
+ntfs_fill.py IMAGE reparse PATH TAG               makes a file stand for something else
 ntfs_fill.py IMAGE encrypt PATH                   marks a file as encrypted by EFS: it is to end with how many
                                                   bytes were added to it, two bytes of them"""
 import ctypes
@@ -11,7 +13,7 @@ import stat
 import struct
 import sys
 
-DATA = 0x80  # $DATA
+DATA, REPARSE_POINT = 0x80, 0xC0
 COMPRESSED = 0x800  # FILE_ATTR_COMPRESSED
 STATE_AT, COMPRESSION_BIT = 16, 6  # ntfs_volume.state and NV_Compression, ntfs-3g's volume.h
 PIECE = 4096
@@ -28,6 +30,8 @@ for function, result, arguments in (
     ("ntfs_inode_close", ctypes.c_int, [pointer]),
     ("ntfs_inode_close_in_dir", ctypes.c_int, [pointer, pointer]),
     ("ntfs_attr_open", pointer, [pointer, ctypes.c_uint32, pointer, ctypes.c_uint32]),
+    ("ntfs_attr_add", ctypes.c_int,
+     [pointer, ctypes.c_uint32, pointer, ctypes.c_uint8, ctypes.c_char_p, i64]),
     ("ntfs_attr_pwrite", i64, [pointer, i64, i64, ctypes.c_char_p]),
     ("ntfs_attr_pclose", ctypes.c_int, [pointer]),
     ("ntfs_attr_close", None, [pointer]),
@@ -116,6 +120,18 @@ def main():
             folder, name = os.path.split(path)
             gone = lib.ntfs_delete(volume, None, inode(path), inode(folder or "/"), *wide(name))
             need(gone == 0, path)
+    elif what == "stream":
+        holder = inode(rest[0])
+        for name, path in zip(rest[1::2], rest[2::2]):
+            with open(path, "rb") as file:
+                data = file.read()
+            need(lib.ntfs_attr_add(holder, DATA, *wide(name), data, len(data)) == 0, name)
+        need(lib.ntfs_inode_close(holder) == 0, rest[0])
+    elif what == "reparse":
+        file = inode(rest[0])
+        data = struct.pack("<IHH16s", int(rest[1], 0), 16, 0, b"R" * 16)
+        need(lib.ntfs_attr_add(file, REPARSE_POINT, None, 0, data, len(data)) == 0, rest[0])
+        need(lib.ntfs_inode_close(file) == 0, rest[0])
     elif what == "encrypt":
         file = inode(rest[0])
         info = struct.pack("<I", 512).ljust(512, b"E")
