@@ -1,7 +1,9 @@
 """File systems and databases whose structures lie or go in circles, through the real worker: what
 cannot be right is told, the rest is read, and it ends."""
+import io
 import json
 import struct
+import tarfile
 import unittest
 
 from bombs import MIB
@@ -132,6 +134,68 @@ class Fat(Disks):
             (self.home / "fat").write_bytes(self.image)
             self.patch("fat", at + field, value)
             self.told("fat", ("", "corrupt"))
+
+
+class Exfat(Disks):
+    """The layout is that of Microsoft's exFAT specification. The images stand in a tar together."""
+
+    COUNT, ATTRIBUTES, STREAM, VALID, FIRST, SIZE, NAME = 1, 4, 32, 40, 52, 56, 64
+
+    def setUp(self):
+        super().setUp()
+        self.sh(f"""
+            mkdir -p tree/sub; echo 'token={TOKEN}' >tree/token; echo x >tree/sub/inner
+            head -c 40000 /dev/urandom >tree/noise; echo x >tree/after
+            truncate -s 8M exfat; mkfs.exfat -c 4096 exfat
+            python3 {SOURCE}/tests/formats/make/exfat_fill.py pieces tree exfat""")
+        self.image = (self.home / "exfat").read_bytes()
+        self.fat = struct.unpack_from("<L", self.image, 80)[0] << self.image[108]
+
+    def entry(self, name):
+        """Where the entries of `name` are, and its first cluster."""
+        units = name.encode("utf-16-le").ljust(30, b"\0")
+        at = self.image.index(units) - 2 - self.NAME
+        return at, struct.unpack_from("<L", self.image, at + self.FIRST)[0]
+
+    def patched(self, *patches):
+        data = bytearray(self.image)
+        for at, form, *values in patches:
+            struct.pack_into(form, data, at, *values)
+        return bytes(data)
+
+    def test_structures_that_lie(self):
+        noise, first = self.entry("noise")
+        inner, _ = self.entry("inner")
+        _, folder = self.entry("sub")
+        size = noise + self.SIZE, "<Q", 1 << 62
+        kinds = {"plain": [], "loop": [(self.fat + 4 * folder, "<L", folder)],
+                 "valid": [(noise + self.VALID, "<Q", 1 << 62)],
+                 "invalid": [(noise + self.VALID, "<Q", 0)]}
+        chains = {f"chain-{i}": [(self.fat + 4 * at, "<L", to)] for i, (at, to) in enumerate(
+            [(first + 4, first), (first, first), (first, 0x7fffffff), (first, 0xffffffff)])}
+        itself = [(inner + self.ATTRIBUTES, "<B", 16), (inner + self.FIRST, "<L", folder),
+                  (inner + self.VALID, "<Q", 4096), (inner + self.SIZE, "<Q", 4096)]
+        lost = {"size": [size, (noise + self.VALID, "<Q", 1 << 62)],
+                "stretch": [size, (noise + self.STREAM + 1, "<B", 3)],
+                "none": [(noise + self.FIRST, "<L", 0)],
+                "out": [(noise + self.FIRST, "<L", 0x7fffffff)],
+                "stream": [(noise + self.STREAM, "<B", 0xc1)],
+                "name": [(noise + self.NAME, "<B", 0xc0)],
+                **{f"count-{n}": [(noise + self.COUNT, "<B", n)] for n in (0, 1, 255)}}
+        images = {**kinds, **chains, **lost, "itself": itself}
+        with tarfile.open(self.home / "all", "w") as tar:
+            for name, patches in images.items():
+                data = self.patched(*patches)
+                entry = tarfile.TarInfo(name)
+                entry.size = len(data)
+                tar.addfile(entry, io.BytesIO(data))
+        report = self.told("all", *[(f"{name}!noise", "corrupt") for name in chains],
+                           *[(name, "corrupt") for name in lost],
+                           ("itself!sub/inner/inner", "corrupt"))
+        finding, = [finding for finding in report["findings"]
+                    if finding["rule"] == "forges.github-pat"]
+        # Each token is met twice: as a file, and in the bytes of its image.
+        self.assertEqual(finding["place_count"], 2 * len(images))
 
 
 class Ntfs(Disks):

@@ -342,10 +342,11 @@ static inline void make_tree(void)
        "cd tree; printf 'wsl\\n' >etc/wsl.conf; : >etc/nothing; ln -s wsl.conf etc/link\n"
        "ln -s $(printf '/a-long-target%%.0s' $(seq 20)) etc/longlink\n"
        "printf secret >home/j\xc3\xb6rg/notes; (cd home/*/d*; printf deep >deep)\n"
-       "head -c 3000001 /dev/urandom >data/big; ln data/big data/big2; mkfifo data/fifo\n"
-       "truncate -s 20M data/sparse; i=0; while [ $i -lt 40 ]; do\n"
-       "printf piece$i | dd of=data/sparse bs=1 seek=$((i * 500000 + 7)) conv=notrunc status=none\n"
-       "i=$((i + 1)); done; truncate -s 3M data/hole; chmod 4750 etc/wsl.conf\n"
+       "head -c 1200001 /dev/urandom >data/big; ln data/big data/big2; mkfifo data/fifo\n"
+       "truncate -s 6M data/sparse; python3 -c 'import os\n"
+       "file = os.open(\"data/sparse\", os.O_WRONLY)\n"
+       "for i in range(40): os.pwrite(file, b\"piece%%d\" %% i, i * 150000 + 7)'\n"
+       "truncate -s 3M data/hole; chmod 4750 etc/wsl.conf\n"
        "i=0; while [ $i -lt 300 ]; do echo $i >data/f$i; i=$((i + 1)); done");
     snprintf(path, sizeof(path), "%s/tree/etc/wsl.conf", folder);
     ck_assert_int_eq(setxattr(path, "user.note", "kept", 4, 0), 0);

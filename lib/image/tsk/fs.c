@@ -8,9 +8,8 @@
 #include "image/tsk/walk.h"
 
 #define DEPTH_MAX 256u
-#define NTFS_OWN_FILES 16             /* the first records of the MFT: $MFT, $LogFile, ... $Boot */
-#define NTFS_FIRST_FILE 64            /* records below may be of files in $Extend */
-#define LABEL " (Volume Label Entry)" /* TSK appends this to the name of a FAT label */
+#define NTFS_OWN_FILES 16  /* the first records of the MFT: $MFT, $LogFile, ... $Boot */
+#define NTFS_FIRST_FILE 64 /* records below may be of files in $Extend */
 
 /* Content of the file system's own files, which is not to be looked into: the boot sector would be
  * taken for a file system in the file system. */
@@ -93,12 +92,36 @@ static int walk_streams(struct tsk_walk *tsk, TSK_FS_FILE *file, const struct en
     return r;
 }
 
+/* The table of exFAT's clusters (specification, 3.1), which TSK cannot read in a small volume: it
+ * takes the table's sector for the number of a cluster. */
+static int walk_exfat_table(struct tsk_walk *tsk, const struct entry *entry)
+{
+    uint64_t start = 0, end = 0;
+    uint8_t boot[112];
+    unsigned level;
+    bool any;
+    int r = image_walk_begin(tsk->walk, entry, &level);
+
+    if (r < 0)
+        return r;
+    if (blocks_read(tsk->blocks, boot, sizeof(boot), 0, NULL) == 0 && boot[108] <= 12) {
+        start = (uint64_t)image_le32(boot + 80) << boot[108];
+        end = start + ((uint64_t)image_le32(boot + 84) << boot[108]);
+        end = end < tsk->blocks->size ? end : tsk->blocks->size;
+    }
+    r = image_walk_range(tsk->walk, tsk->blocks, level, start, end, &any);
+    return r < 0 ? r : image_walk_done(tsk->walk);
+}
+
 static int walk_content(struct tsk_walk *tsk, TSK_FS_FILE *file, const struct entry *entry)
 {
     bool ntfs = tsk->fs->ftype == TSK_FS_TYPE_NTFS;
     size_t n = 0;
     int r = walk_streams(tsk, file, entry, &n);
 
+    if (r == 0 && !n && tsk->fs->ftype == TSK_FS_TYPE_EXFAT &&
+        file->meta->type == TSK_FS_META_TYPE_VIRT)
+        return walk_exfat_table(tsk, entry);
     if (r == 0 && !n)
         r = walk_nothing(tsk, entry);
     if (r < 0)
@@ -131,13 +154,14 @@ static bool is_label(const struct tsk_walk *tsk, const TSK_FS_FILE *file)
 {
     size_t len = strlen(file->name->name);
 
-    return tsk->fs->ftype != TSK_FS_TYPE_NTFS && file->meta->size == 0 && len > strlen(LABEL) &&
-           strcmp(file->name->name + len - strlen(LABEL), LABEL) == 0;
+    return tsk->fs->ftype != TSK_FS_TYPE_NTFS && file->meta->size == 0 &&
+           len > strlen(TSK_WALK_LABEL) &&
+           strcmp(file->name->name + len - strlen(TSK_WALK_LABEL), TSK_WALK_LABEL) == 0;
 }
 
 static int walk_label(struct tsk_walk *tsk, const char *path)
 {
-    size_t len = strlen(path) - strlen(LABEL);
+    size_t len = strlen(path) - strlen(TSK_WALK_LABEL);
 
     while (len && path[len - 1] == ' ')
         len--;

@@ -5,6 +5,7 @@
 #include "image/tsk/content.h"
 
 #define TSK_DIRS_MAX ((size_t)1 << 22)
+#define TSK_WALK_LABEL " (Volume Label Entry)" /* TSK appends this to the name of a FAT label */
 
 struct tsk_walk {
     struct image_walk *walk;
@@ -35,7 +36,7 @@ int tsk_deleted_walk(struct tsk_walk *tsk, TSK_FS_FILE *file, const char *path, 
 /* deleted.c: the files in NTFS's table of files that no directory shows. */
 int tsk_deleted_orphans(struct tsk_walk *tsk);
 
-/* fat_dir.c: how many entries that are in use in a directory of FAT12, FAT16 or FAT32 are not in
+/* fat_dir.c: how many entries that are in use in a directory of FAT or exFAT are not in
  * TSK's list `dir` of it: TSK takes one whose size or first cluster cannot be for no entry, but
  * others read it as far as it goes. */
 size_t tsk_fat_left_out(const struct tsk_walk *tsk, const TSK_FS_DIR *dir);

@@ -8,11 +8,12 @@ out=$3
 
 # 400 pieces with holes between them, an index of 5,000 names, devices.
 more() {
-  i=0
-  while [ $i -lt 400 ]; do
-    printf 'extent %d' $i | dd of="$tree/data/extents" bs=1 seek=$((i * 12288)) conv=notrunc
-    i=$((i + 1))
-  done
+  python3 - "$tree/data/extents" <<'EOF'
+import os, sys
+file = os.open(sys.argv[1], os.O_CREAT | os.O_WRONLY)
+for i in range(400):
+    os.pwrite(file, b"extent %d" % i, i * 12288)
+EOF
   mkdir "$tree/many"
   (cd "$tree/many" && seq 5000 | sed 's/^/a-name-in-an-index-/' | xargs touch)
   if [ "$(id -u)" = 0 ]; then
