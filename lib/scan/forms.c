@@ -4,13 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scan/field.h"
 #include "scan/phrase.h"
 #include "scan/skeleton.h"
 #include "scan/text.h"
 
 #define POOL_MAX (64u << 10)      /* bytes of all forms of an identity */
 #define LITERALS_MAX (256u << 10) /* bytes of its expression */
-#define LOCAL_MAX 64              /* bytes of an address's local part, RFC 5321 4.5.3.1.1 */
+/* A boundary, or the id of a login record: the end of "pts/0", "pts/10", "tty1". */
+#define GUARD "(?:^|[^A-Za-z0-9]|ts/[0-9]|s/[0-9][0-9]|tty[0-9])"
+#define LOCAL_MAX 64 /* bytes of an address's local part, RFC 5321 4.5.3.1.1 */
 
 void forms_start(struct forms *forms)
 {
@@ -96,7 +99,7 @@ int forms_literal(struct forms *forms, const uint8_t *bytes, size_t len, bool ph
 
 int forms_expression(const struct forms *forms, struct assay_buf *ret)
 {
-    int r = assay_buf_printf(ret, "%s(?:", forms->guarded ? "(?:^|[^A-Za-z0-9])" : "");
+    int r = assay_buf_printf(ret, "%s(?:", forms->guarded ? GUARD : "");
 
     if (r == 0 && forms->literals.len > 2)
         r = assay_buf_append(ret, forms->literals.data + 1, forms->literals.len - 2);
@@ -207,22 +210,32 @@ static bool address_before(const uint8_t *text, size_t at, size_t *ret_start)
     return low < end;
 }
 
+/* Whether no word goes on in front of the form; *flags learns when a field begins there. */
+static bool begins(const struct form *form, const uint8_t *text, size_t start, unsigned *flags)
+{
+    if (!text_word_before(text, start) ||
+        (form->flags & FORM_HEX && start >= 2 && (text[start - 1] | 0x20) == 'x' &&
+         text[start - 2] == '0'))
+        return true;
+    if (!field_begins(text, start))
+        return false;
+    *flags |= FORM_FIELD;
+    return true;
+}
+
 static bool boundaries_hold(const struct form *form, const uint8_t *text, size_t len, size_t *start,
-                            size_t end)
+                            size_t end, unsigned *flags)
 {
     if (form->flags & FORM_RAW)
         return true;
-    if (text_word_after(text, len, end))
+    if (text_word_after(text, len, end) && !field_ends(text, len, end))
         return false;
     if (form->flags & FORM_ADDRESS)
         return address_before(text, *start, start);
     if (form->flags & FORM_CALLED)
         return country_code_before(text, *start, start);
-    if (text_word_before(text, *start) &&
-        !(form->flags & FORM_HEX && *start >= 2 && (text[*start - 1] | 0x20) == 'x' &&
-          text[*start - 2] == '0'))
-        return false;
-    return (!(form->flags & FORM_INITIAL_FIRST) || initial_leads(text, *start)) &&
+    return begins(form, text, *start, flags) &&
+           (!(form->flags & FORM_INITIAL_FIRST) || initial_leads(text, *start)) &&
            (!(form->flags & FORM_INITIAL_LAST) || initial_trails(text, *start, end));
 }
 
@@ -289,14 +302,15 @@ static bool match_any(const struct view *view, const struct forms *forms, size_t
 {
     for (size_t i = 0; i < forms->n; i++) {
         const struct form *form = &forms->list[i];
+        unsigned flags = form->flags;
         size_t start, end;
 
         if (!match(view, phrase_of(forms, form), form, &start, &end) ||
-            !boundaries_hold(form, view->text, view->len, &start, end))
+            !boundaries_hold(form, view->text, view->len, &start, end, &flags))
             continue;
         *ret_start = start;
         *ret_end = end;
-        *ret_flags = form->flags;
+        *ret_flags = flags;
         return true;
     }
     return false;

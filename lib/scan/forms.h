@@ -17,6 +17,7 @@ enum form_flags {
     FORM_INITIAL_LAST = 4,  /* or the last: see forms.c */
     FORM_CALLED = 8,        /* a telephone number with a country code in front */
     FORM_HEX = 16,          /* "0x" can stand in front */
+    FORM_FIELD = 64,        /* of a match: it begins where a field does (scan/field.h) */
     FORM_ADDRESS = 32,      /* a domain: with the local part and the subdomain in front */
 };
 

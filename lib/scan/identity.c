@@ -163,7 +163,7 @@ bool identity_confirm(const struct identity *identity, const uint8_t *text, size
 
     if (!forms_match(&identity->forms, text, len, at, &ret->start, &ret->end, &flags))
         return false;
-    if (content && !(flags & FORM_RAW) && identity->value_len < IDENTITY_SHORT &&
+    if (content && !(flags & (FORM_RAW | FORM_FIELD)) && identity->value_len < IDENTITY_SHORT &&
         !stands_in_text(text, len, ret))
         return false;
     ret->value_len = identity->value_len;
