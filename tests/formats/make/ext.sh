@@ -6,7 +6,8 @@ variant=$1
 tree=$2
 out=$3
 
-# 400 pieces with holes between them, an index of 5,000 names, devices.
+# 400 pieces with holes between them, an index of $1 names (of two levels in blocks of 1 KiB from
+# 4,000 on), devices.
 more() {
   python3 - "$tree/data/extents" <<'EOF'
 import os, sys
@@ -15,7 +16,7 @@ for i in range(400):
     os.pwrite(file, b"extent %d" % i, i * 12288)
 EOF
   mkdir "$tree/many"
-  (cd "$tree/many" && seq 5000 | sed 's/^/a-name-in-an-index-/' | xargs touch)
+  (cd "$tree/many" && seq "$1" | sed 's/^/a-name-in-an-index-/' | xargs touch)
   if [ "$(id -u)" = 0 ]; then
     mknod "$tree/etc/null" c 1 3
     mknod "$tree/etc/loop0" b 7 0
@@ -44,15 +45,15 @@ index() {
 case $variant in
 ext2) make 24M -t ext2 -b 4096 ;;
 ext3) make 24M -t ext3 -b 4096 ;;
-ext4) more && make 32M -t ext4 -b 4096 -N 6000 && index ;;
-1k) more && make 32M -t ext4 -b 1024 -N 6000 && index ;;
+ext4) more 1500 && make 32M -t ext4 -b 4096 -N 6000 && index ;;
+1k) more 5000 && make 32M -t ext4 -b 1024 -N 6000 && index ;;
 64bit) make 24M -t ext4 -O 64bit ;;
 32bit) make 24M -t ext4 -O ^64bit ;;
 no-checksums) make 24M -t ext4 -O ^metadata_csum ;;
 small-inodes) make 24M -t ext4 -I 128 -O ^extent,^64bit ;;
-bigalloc) more && make 64M -t ext4 -b 4096 -O bigalloc -C 16384 -N 6000 ;;
+bigalloc) more 1500 && make 64M -t ext4 -b 4096 -O bigalloc -C 16384 -N 6000 ;;
 blocks-1k) indirect && make 24M -t ext2 -b 1024 && index ;;
-blocks-4k) more && make 32M -t ext2 -b 4096 -N 6000 ;;
+blocks-4k) more 1500 && make 32M -t ext2 -b 4096 -N 6000 ;;
 inline) # mke2fs 1.47 writes sparse files wrongly into such a file system
   rm -f "$tree/data/sparse" "$tree/data/hole"
   for n in 1 59 60 61 100 159 160 161 200; do
