@@ -177,6 +177,31 @@ START_TEST(a_bomb_is_unaudited)
 }
 END_TEST
 
+/* What stands before the damage is found, and the rest is told; what breaks at once after gzip's
+ * first bytes was not compressed, and nothing is told of it. */
+START_TEST(damaged_gzip_is_unaudited)
+{
+    for (size_t part = 0; part < 2; part++) {
+        _cleanup_buf_ struct assay_buf content = ASSAY_BUF(1u << 20), packed = ASSAY_BUF(1u << 20);
+        _cleanup_buf_ struct assay_buf text = ASSAY_BUF(1u << 20);
+        size_t from;
+        json_t *json;
+
+        assay_buf_append(&content, TEXT, strlen(TEXT));
+        for (unsigned i = 0; i < 20000; i++)
+            assay_buf_printf(&content, "line %u of many\n", i * 7919 % 104729);
+        put_packed(&packed, content.data, content.len, false);
+        from = part ? packed.len / 2 : 10;
+        memset(packed.data + from, 0xff, 1000); /* begins with a block of a kind that is none */
+        put_base64(&text, packed.data, packed.len, &plain);
+        json = found_in(&text, text.len, text.len);
+        ck_assert_int_eq(finding_of(json, "unaudited.decoded") != NULL, part);
+        ck_assert_int_eq(finding_of(json, "a.token") != NULL, part);
+        json_decref(json);
+    }
+}
+END_TEST
+
 /* --- once, and hidden ------------------------------------------------------------------------- */
 
 static json_t *found_by(const char *pattern, const char *text)
@@ -345,6 +370,7 @@ int main(void)
                                   two_encodings_are_undone,
                                   gzip_and_zlib_are_unpacked,
                                   a_bomb_is_unaudited,
+                                  damaged_gzip_is_unaudited,
                                   what_is_found_as_it_stands_is_not_found_again,
                                   a_secret_has_one_fingerprint_in_every_encoding,
                                   names_are_decoded_and_what_is_encoded_in_them_hidden,

@@ -8,11 +8,12 @@
 #include "scan/stream.h"
 
 #define UNPACKED (64u << 10) /* bytes made at a time */
+#define SURELY_PACKED 1024   /* bytes that no text makes by chance, decoded after gzip's header */
 
 struct long_pack {
     struct inflate_state state;
     uint64_t in, out;
-    bool ended;
+    bool gzip, ended;
     uint8_t data[UNPACKED];
 };
 
@@ -47,11 +48,12 @@ static int begin(struct decode_long *run, const uint8_t *data, size_t len, bool 
         if (!run->pack)
             return -ENOMEM;
         isal_inflate_init(&run->pack->state);
-        run->pack->state.crc_flag = is_gzip(data, len) ? ISAL_GZIP : ISAL_ZLIB;
+        run->pack->gzip = is_gzip(data, len);
+        run->pack->state.crc_flag = run->pack->gzip ? ISAL_GZIP : ISAL_ZLIB;
         run->pack->in = run->pack->out = 0;
         run->pack->ended = false;
         run->place.chain =
-            decode_chain_add(run->place.chain, is_gzip(data, len) ? DECODE_GZIP : DECODE_ZLIB);
+            decode_chain_add(run->place.chain, run->pack->gzip ? DECODE_GZIP : DECODE_ZLIB);
     }
     return decoded_open(run->parent, &run->place, run->level, &run->child);
 }
@@ -106,6 +108,10 @@ static int unpack(struct decode_long *run, const uint8_t *data, size_t len)
     if (r != -EBADMSG)
         return r;
     pack->ended = true;
+    if (pack->gzip && pack->out >= SURELY_PACKED)
+        return confirm_unaudited(run->parent, "unaudited.decoded",
+                                 "Compressed data that stands encoded in this entry is damaged; "
+                                 "what comes behind the damage was not read.");
     if (pack->out > 0 || pack->in != len)
         return 0;
     free(run->pack);
