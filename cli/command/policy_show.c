@@ -123,6 +123,8 @@ static void add_identities(struct table *table, const json_t *policy)
 {
     add_items(table, policy, "identities",
               (const char *const[]){"kind", "value", "severity", "layer", NULL});
+    add_items(table, policy, "harvest",
+              (const char *const[]){"", "from", "severity", "layer", NULL});
 }
 
 static void add_waivers(struct table *table, const json_t *policy)

@@ -23,8 +23,14 @@ static const char rules_text[] =
     "  \"prefilter\":\"eyJ[A-Za-z0-9]\","
     "  \"pattern\":\"eyJ[A-Za-z0-9_-]*[.][A-Za-z0-9_-]*[.][A-Za-z0-9_-]*\"}]";
 
-static const char identities_text[] = "[{\"kind\":\"username\",\"value\":\"tim\"},"
-                                      " {\"kind\":\"name\",\"value\":\"Ottilie Brandvold\"}]";
+static const char identities_text[] =
+    "[{\"kind\":\"username\",\"value\":\"tim\"},"
+    "{\"kind\":\"name\",\"value\":\"J\u00fcrgen M\u00fcller\"},"
+    "{\"kind\":\"phone\",\"value\":\"0171 1234567\"},"
+    "{\"kind\":\"sid\",\"value\":\"S-1-5-21-1-2-3-1001\"},"
+    "{\"kind\":\"key-fingerprint\",\"value\":\"0123456789abcdef0123456789abcdef00112233\"},"
+    "{\"kind\":\"email-domain\",\"value\":\"tiger.example\"},"
+    " {\"kind\":\"name\",\"value\":\"Ottilie Brandvold\"}]";
 
 static const struct fuzz_rules texts = {rules_text, identities_text};
 
