@@ -99,8 +99,8 @@ class Hostile(CliTest):
 
 class Bombs(Hostile):
     def packed(self, command):
-        """What `command` makes of 300 MiB of zeros."""
-        self.sh(f"head -c {300 * MIB} /dev/zero | {command} >packed")
+        """What `command` makes of 100 MiB of zeros."""
+        self.sh(f"head -c {100 * MIB} /dev/zero | {command} >packed")
         return (self.home / "packed").read_bytes()
 
     def test_streams_that_expand(self):
@@ -330,7 +330,7 @@ class Changing(Hostile):
     def changed(self, change):
         path = self.home / "artifact"
         self.sh("head -c 30M /dev/urandom >a && tar -c a | gzip -1 >artifact && rm a")
-        scan = start_scan(path)
+        scan = start_scan(path, XDG_CACHE_HOME=KEPT.name, XDG_STATE_HOME=KEPT.name)
         worker = stop_reading_worker(scan)
         with open(path, "r+b") as file:
             change(file)

@@ -15,8 +15,8 @@ TOKEN = "ghp_8t" + "ViZ1sMxLgpn3J1RJiuLyktiYJBiA0TESSq"
 PATIENCE = 60  # seconds until a test gives up
 
 
-def start_scan(path):
-    environment = dict(os.environ, XDG_CONFIG_HOME=str(path.parent), HOME=str(path.parent))
+def start_scan(path, **more):
+    environment = dict(os.environ, XDG_CONFIG_HOME=str(path.parent), HOME=str(path.parent), **more)
     return subprocess.Popen([ASSAY, "scan", str(path), "--format", "json"], env=environment,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
