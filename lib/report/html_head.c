@@ -168,6 +168,26 @@ static void layers(struct printer *printer, const json_t *policy)
     }
 }
 
+static void harvested(struct printer *printer, const json_t *policy)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(json_object_get(policy, "harvested"), i, one)
+    {
+        const char *problem = assay_json_string(one, "problem", NULL);
+
+        printer_add(printer, "<dt>%s</dt><dd>", i ? "" : "identities harvested");
+        printer_add(printer, "%" PRId64 " from ", assay_json_int(one, "count", 0));
+        printer_foreign(printer, assay_json_string(one, "from", "?"));
+        if (problem) {
+            printer_add(printer, ": ");
+            printer_foreign(printer, problem);
+        }
+        printer_add(printer, "</dd>\n");
+    }
+}
+
 void html_audit(struct printer *printer, const json_t *report)
 {
     const json_t *artifact = json_object_get(report, "artifact");
@@ -181,6 +201,7 @@ void html_audit(struct printer *printer, const json_t *report)
     html_fact(printer, "policy", assay_json_string(policy, "name", "?"), false);
     html_fact(printer, "its digest", assay_json_string(policy, "digest", "?"), true);
     layers(printer, policy);
+    harvested(printer, policy);
     html_fact(printer, "rules", assay_json_string(policy, "rules_digest", "?"), true);
     printer_add(printer, "<dt>sandbox</dt><dd>system call filter: %s; Landlock: ",
                 assay_json_bool(sandbox, "seccomp", false) ? "yes" : "no");

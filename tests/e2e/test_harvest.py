@@ -61,6 +61,9 @@ class Harvest(CliTest):
         stdout = self.assay("scan", "a.tar", "--policy", "p.json", "--flake", str(folder),
                             code=1)[0]
         self.assertIn("harvested 7 identities from flake-authors", stdout)
+        page = self.assay("scan", "a.tar", "--policy", "p.json", "--flake", str(folder),
+                          "--format", "html", code=1)[0]
+        self.assertIn("<dt>identities harvested</dt><dd>7 from flake-authors</dd>", page)
 
     def test_a_flake_without_history_is_told(self):
         for flake, problem in (("github:tiger/flake", "fetched from elsewhere"),
