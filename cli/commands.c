@@ -4,9 +4,10 @@
 
 extern const struct command command_build, command_builds, command_cancel, command_key_generate,
     command_key_show, command_log, command_policy_check, command_policy_show, command_policy_test,
-    command_pull, command_releases, command_report, command_retry, command_scan, command_show,
-    command_status, command_targets, command_token_create, command_token_list, command_token_revoke,
-    command_verify, command_version, command_wait, command_waive, command_waivers;
+    command_promote, command_rollback, command_revoke, command_pull, command_releases,
+    command_report, command_retry, command_scan, command_show, command_status, command_targets,
+    command_token_create, command_token_list, command_token_revoke, command_verify, command_version,
+    command_wait, command_waive, command_waivers;
 
 static const struct command *const commands[] = {
     &command_status,      &command_targets,      &command_build,        &command_builds,
@@ -14,8 +15,8 @@ static const struct command *const commands[] = {
     &command_retry,       &command_report,       &command_releases,     &command_pull,
     &command_verify,      &command_scan,         &command_policy_check, &command_policy_show,
     &command_policy_test, &command_key_generate, &command_key_show,     &command_token_create,
-    &command_token_list,  &command_token_revoke, &command_waive,        &command_waivers,
-    &command_version,
+    &command_token_list,  &command_token_revoke, &command_promote,      &command_rollback,
+    &command_revoke,      &command_waive,        &command_waivers,      &command_version,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

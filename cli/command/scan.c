@@ -17,7 +17,7 @@
 static const struct option_spec options_table[] = {
     {"policy", 'p', "POLICY", "policy file, or 'base' (default)"},
     OUTPUT_OPTIONS,
-    {"flake", 0, "FLAKE", "whose authors a policy's \"flake-authors\" are (default: .)"},
+    {"flake", 0, "FLAKE", "whose authors \"flake-authors\" are (default: .)"},
     {"no-cache", 0, NULL, "use and keep nothing from one scan to the next"},
     {"allow-unsandboxed", 0, NULL, "go on without a sandbox; the report says so"},
     {0},

@@ -93,6 +93,11 @@ enum MHD_Result downloads_release(struct request *request)
     evidence = find_evidence(&release, file);
     if (!evidence)
         return wrong_name(request, &release);
+    if (release.revoked[0] && !*evidence->suffix)
+        return reply_problem(request, MHD_HTTP_GONE,
+                             "%s %s was revoked: %s. What is known of it stands beside it, in "
+                             "\"%s.audit.json\"; take the channel's present release.",
+                             release.target, release.version, release.revoked, release.name);
     if (strcmp(evidence->suffix, ".sha256") == 0)
         return send_sum(request, &release);
     if (!evidence->kind)

@@ -28,3 +28,20 @@ enum MHD_Result releases_get(struct request *request)
         return reply_error(request, &err);
     return reply_json(request, MHD_HTTP_OK, json);
 }
+
+enum MHD_Result releases_revoke(struct request *request)
+{
+    _cleanup_json_ json_t *body = NULL, *release = NULL;
+    struct assay_error err = {0};
+    int64_t id = request_id(request, 0);
+    int r;
+
+    if (request_json(request, "api-revoke", &body, &err) < 0)
+        return reply_error(request, &err);
+    r = store_release_revoke(request->app->store, id, request->who,
+                             assay_json_string(body, "reason", ""), &err);
+    if (r == 0)
+        r = store_release_json(request->app->store, id, &release, &err);
+    return r < 0 ? reply_error(request, &err)
+                 : reply_json(request, MHD_HTTP_OK, ASSAY_TAKE(release));
+}

@@ -4,9 +4,11 @@
 
 #include <assay/clock.h>
 
-#include "store/db.h"
+#include "store/channels.h"
 
-#define COLUMNS "id, build, target, version, name, sha256, size, created, bypass"
+#define COLUMNS                                                        \
+    "id, build, target, version, name, sha256, size, created, bypass," \
+    " (SELECT reason FROM revocations WHERE revocations.release = releases.id)"
 
 static void read_release(sqlite3_stmt *stmt, struct release *ret)
 {
@@ -20,6 +22,7 @@ static void read_release(sqlite3_stmt *stmt, struct release *ret)
     ret->size = sqlite3_column_int64(stmt, 6);
     ret->created = sqlite3_column_int64(stmt, 7);
     db_copy(stmt, 8, ret->bypass, sizeof(ret->bypass));
+    db_copy(stmt, 9, ret->revoked, sizeof(ret->revoked));
 }
 
 /* Steps a statement that gives COLUMNS once. */
@@ -59,7 +62,8 @@ int store_release_file(struct store *store, const char *sha256, const char *file
     r = db_prepare(store, &stmt, "read the release", err,
                    "SELECT " COLUMNS " FROM releases WHERE sha256 = ?1"
                    " AND (name = ?2 OR substr(?2, 1, length(name) + 1) = name || '.')"
-                   " ORDER BY length(name) DESC, id DESC LIMIT 1",
+                   " ORDER BY length(name) DESC, id IN (SELECT release FROM revocations), id DESC"
+                   " LIMIT 1",
                    "ss", sha256, file);
     return r < 0 ? r : one_release(store, stmt, ret, err);
 }
@@ -84,6 +88,26 @@ int store_release_channel(struct store *store, const char *target, const char *c
 
 /* ---- publishing ---- */
 
+/* What was revoked does not come back because it was built once more. */
+static int check_not_revoked(struct store *store, const struct build *build,
+                             struct assay_error *err)
+{
+    static const char doing[] = "look for a revocation";
+    _cleanup_stmt_ sqlite3_stmt *stmt = NULL;
+    int r = db_prepare(store, &stmt, doing, err,
+                       "SELECT id, reason FROM releases JOIN revocations ON release = id"
+                       " WHERE sha256 = ? AND target = ? ORDER BY id DESC LIMIT 1",
+                       "ss", build->artifact_sha256, build->target);
+
+    if (r == 0)
+        r = db_step(store, stmt, doing, err);
+    if (r == 1)
+        return assay_error_set(err, EPERM,
+                               "it is byte for byte release %lld, which was revoked: %s",
+                               (long long)sqlite3_column_int64(stmt, 0), db_text(stmt, 1));
+    return r;
+}
+
 /* The release of this very artifact for this target, or a new one. An image that came out byte for
  * byte as before is no new release: its evidence stands. */
 static int insert_release(struct store *store, const struct build *build, int64_t *ret_id,
@@ -94,7 +118,6 @@ static int insert_release(struct store *store, const struct build *build, int64_
     int r = db_prepare(store, &old, doing, err,
                        "SELECT id FROM releases WHERE sha256 = ? AND target = ? AND name = ?"
                        " AND (bypass = '') = (? = '')"
-                       " AND id NOT IN (SELECT release FROM revocations)"
                        " ORDER BY id DESC LIMIT 1",
                        "ssss", build->artifact_sha256, build->target, build->artifact_name,
                        build->bypass);
@@ -115,21 +138,6 @@ static int insert_release(struct store *store, const struct build *build, int64_
     if (r == 0)
         *ret_id = sqlite3_last_insert_rowid(store->db);
     return r;
-}
-
-static int flip_channel(struct store *store, const char *target, const char *channel,
-                        int64_t release, struct assay_error *err)
-{
-    static const char doing[] = "flip the channel";
-    _cleanup_stmt_ sqlite3_stmt *stmt = NULL;
-    int r = db_prepare(store, &stmt, doing, err,
-                       "INSERT INTO channels (target, channel, release, serial, updated)"
-                       " VALUES (?, ?, ?, 1, ?) ON CONFLICT (target, channel) DO UPDATE SET"
-                       " release = excluded.release, serial = serial + 1,"
-                       " updated = excluded.updated",
-                       "ssii", target, channel, release, assay_clock_unix());
-
-    return r < 0 ? r : db_step(store, stmt, doing, err);
 }
 
 static int finish_build(struct store *store, const struct build *build, int64_t release,
@@ -162,9 +170,14 @@ static int publish_locked(struct store *store, const struct build *build, const 
     r = db_begin(store, doing, err);
     if (r < 0)
         return r;
-    r = insert_release(store, build, ret_id, err);
+    r = check_not_revoked(store, build, err);
     if (r == 0)
-        r = flip_channel(store, build->target, channel, *ret_id, err);
+        r = insert_release(store, build, ret_id, err);
+    if (r == 0)
+        r = channels_flip(store,
+                          &(struct channel_act){build->target, channel, "publish",
+                                                build->requested_by, build->bypass},
+                          *ret_id, err);
     if (r == 0)
         r = finish_build(store, build, *ret_id, err);
     if (r == 0)

@@ -73,4 +73,32 @@ static const char step_2[] = "CREATE TABLE waivers ("
                              " created INTEGER NOT NULL,"
                              " PRIMARY KEY (fingerprint, target)) WITHOUT ROWID;";
 
-const char *const schema_steps[SCHEMA_VERSION] = {step_1, step_2};
+/* A channel whose release was revoked points to none; its serial goes on rising. */
+static const char step_3[] = "CREATE TABLE channels_3 ("
+                             " target TEXT NOT NULL,"
+                             " channel TEXT NOT NULL,"
+                             " release INTEGER REFERENCES releases(id),"
+                             " serial INTEGER NOT NULL,"
+                             " updated INTEGER NOT NULL,"
+                             " PRIMARY KEY (target, channel)) WITHOUT ROWID;"
+                             "INSERT INTO channels_3 SELECT target, channel, release, serial,"
+                             " updated FROM channels;"
+                             "DROP TABLE channels;"
+                             "ALTER TABLE channels_3 RENAME TO channels;"
+                             "ALTER TABLE revocations ADD COLUMN by TEXT NOT NULL DEFAULT '';"
+                             "CREATE TABLE channel_acts ("
+                             " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+                             " target TEXT NOT NULL,"
+                             " channel TEXT NOT NULL,"
+                             " release INTEGER NOT NULL REFERENCES releases(id),"
+                             " act TEXT NOT NULL," /* publish, promote, rollback, revoke */
+                             " by TEXT NOT NULL,"
+                             " reason TEXT NOT NULL DEFAULT '',"
+                             " at INTEGER NOT NULL);"
+                             "CREATE INDEX channel_acts_by_channel"
+                             " ON channel_acts (target, channel, id);"
+                             "INSERT INTO channel_acts (target, channel, release, act, by, at)"
+                             " SELECT target, channel, release, 'publish', '', updated"
+                             " FROM channels WHERE release IS NOT NULL;";
+
+const char *const schema_steps[SCHEMA_VERSION] = {step_1, step_2, step_3};

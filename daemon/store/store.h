@@ -147,6 +147,7 @@ struct release {
     int64_t size;
     int64_t created;
     char bypass[512];
+    char revoked[1024]; /* why; "" when it is not */
 };
 
 /* The last two steps of publishing, in one transaction fenced by build->lease: the release row,
@@ -171,6 +172,26 @@ int store_releases_json(struct store *store, const char *target, int limit, json
 /* {"nightly": {"release": id, "version", "serial", "updated"}, ...} of a target. */
 int store_channels_json(struct store *store, const char *target, json_t **ret,
                         struct assay_error *err);
+
+/* Something done with a channel, as it is written down. */
+struct channel_act {
+    const char *target, *channel;
+    const char *act; /* "publish", "promote", "rollback", "revoke" */
+    const char *by, *reason;
+};
+
+/* Points the channel to `release`, or with 0 back to the one before that is not revoked; *ret is
+ * the release. Its serial rises. -ENOENT; -EINVAL for a release of another target, a revoked one,
+ * and one that bypassed its audit anywhere but in dev; -EALREADY. */
+int store_channel_set(struct store *store, const struct channel_act *act, int64_t release,
+                      int64_t *ret, struct assay_error *err);
+/* Takes the release out of every channel, for good: its artifact is served no more, its evidence
+ * is, and the same bytes are not published for the target again. -ENOENT, -EALREADY. */
+int store_release_revoke(struct store *store, int64_t release, const char *by, const char *reason,
+                         struct assay_error *err);
+/* [{"act", "release", "version", "by", "reason", "at"}], newest first. */
+int store_channel_history(struct store *store, const char *target, const char *channel, int limit,
+                          json_t **ret, struct assay_error *err);
 
 /* How many there are, for metrics. */
 struct store_counts {
