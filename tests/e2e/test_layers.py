@@ -8,6 +8,7 @@ import unittest
 from cli_harness import CliTest
 from test_cli_scan import TOKEN
 
+OTHER = "q7RmZ2vXc9Kp4Ls8Wd1Tn6Bf3Hj5Gy0E"
 LAYER = r"(blobs/sha256/[0-9a-f]{64}|[0-9a-f]{64}/layer\.tar|[0-9a-f]{64}\.tar)"
 
 
@@ -29,7 +30,7 @@ class Layers(CliTest):
             rm -r bundle/rootfs/srv bundle/rootfs/etc/machine-id
             printf '[oobe]\\ndefaultName=x\\n' >bundle/rootfs/etc/wsl-distribution.conf
             umoci repack --image image:tag bundle
-            umoci config --image image:tag --config.env 'DEPLOY_TOKEN={TOKEN[:-1]}x'
+            umoci config --image image:tag --config.env 'DEPLOY_TOKEN={OTHER}'
             """)
 
     def sh(self, script):
