@@ -184,7 +184,7 @@ static int leave_channels(struct store *store, int64_t release, struct assay_err
 }
 
 static int revoke_locked(struct store *store, int64_t release, const char *by, const char *reason,
-                  struct assay_error *err)
+                         struct assay_error *err)
 {
     static const char doing[] = "revoke the release";
     _cleanup_stmt_ sqlite3_stmt *stmt = NULL;

@@ -14,8 +14,14 @@ BIN = Path(os.environ["ASSAY_BIN"])
 SOURCE = Path(os.environ["ASSAY_SOURCE"])
 
 
+# What lasts from scan to scan, for all tests of a program: the compiled rules, which take seconds
+# to make under the sanitizers, and the key that they are kept under.
+KEPT = tempfile.TemporaryDirectory(prefix="assay-kept-")  # pylint: disable=consider-using-with
+
+
 class CliTest(unittest.TestCase):
-    """Each test has an empty home, which is its working folder as well."""
+    """Each test has an empty home, which is its working folder as well. What scans keep lies
+    elsewhere and is shared, unless a test calls keep_at_home()."""
 
     def setUp(self):
         self.home = Path(tempfile.mkdtemp(prefix="assay-cli-"))
@@ -26,6 +32,10 @@ class CliTest(unittest.TestCase):
             "LC_ALL": "C.UTF-8",
             "ASSAY_SERVER": "http://127.0.0.1:1",  # nothing answers there
         }
+        self.env["XDG_CACHE_HOME"] = self.env["XDG_STATE_HOME"] = KEPT.name
+
+    def keep_at_home(self):
+        del self.env["XDG_CACHE_HOME"], self.env["XDG_STATE_HOME"]
 
     def assay(self, *args, code=0, stdin=b"", text=True, **env):
         """Runs it on pipes and checks the exit code."""

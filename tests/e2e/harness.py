@@ -1,5 +1,6 @@
 """A real assayd with a state of its own on a free port, for the end-to-end tests."""
 
+import atexit
 import json
 import os
 import shutil
@@ -53,6 +54,14 @@ def scripted(folder, body):
     return {"flake": f"path:{folder}", "attribute": "builder", "kind": "tarball"}
 
 
+# The compiled rules of earlier daemons of this program, and the key that they are kept under: they
+# take seconds to make under the sanitizers.
+KEPT = Path(tempfile.mkdtemp(prefix="assay-kept-"))
+atexit.register(shutil.rmtree, KEPT, ignore_errors=True)
+(KEPT / "fingerprint.key").write_bytes(os.urandom(32))
+(KEPT / "fingerprint.key").chmod(0o600)
+
+
 class Daemon:
     """`config` is changed by the test before start(): a dict as in config.schema.json. `program` is
     the command that assayd is started by."""
@@ -102,9 +111,30 @@ class Daemon:
             raise AssertionError(f"--create-token: {done.stderr}")
         return done.stdout.strip()
 
+    def borrow(self):
+        """Gives a new daemon the rules that an earlier one has compiled."""
+        if self.state.exists() or self.program != (BIN / "assayd",):
+            return
+        for target in self.config["targets"]:
+            (self.state / "cache" / target).mkdir(parents=True, mode=0o700)
+            for rules in KEPT.glob("rules-*"):
+                shutil.copy(rules, self.state / "cache" / target)
+        if self.config["targets"]:
+            self.state.chmod(0o700)
+            shutil.copy(KEPT / "fingerprint.key", self.state)
+
+    def lend(self):
+        key = self.state / "fingerprint.key"
+        if not key.exists() or key.read_bytes() != (KEPT / "fingerprint.key").read_bytes():
+            return
+        for rules in self.state.glob("cache/*/rules-*"):
+            if not (KEPT / rules.name).exists():
+                shutil.copy(rules, KEPT)
+
     def start(self, env=None):
         """Starts it and waits until it listens. The admin's token is made the first time."""
         self.write_config()
+        self.borrow()
         if not self.token:
             self.token = self.create_token("tests", "admin")
         with open(self.log_file, "ab") as log:
@@ -148,6 +178,7 @@ class Daemon:
         finally:
             if self.process:
                 self.kill()
+            self.lend()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def processes(self):

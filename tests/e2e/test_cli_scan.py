@@ -89,6 +89,7 @@ class Content(CliTest):
             self.assertNotIn(TOKEN[4:34], shown)
 
     def test_fingerprints_are_the_same_from_scan_to_scan_and_differ_between_homes(self):
+        self.keep_at_home()
         self.put("bad.tar", archive(srv__deploy=f"T={TOKEN}\n".encode()))
         once, again = (self.report("bad.tar", code=1)["findings"][0]["fingerprint"]
                        for _ in range(2))
@@ -107,6 +108,7 @@ class Content(CliTest):
         self.assertIn("cut.tar.gz", self.assay("scan", "cut.tar.gz", code=3)[0])
 
     def test_stdin_is_audited_like_a_file(self):
+        self.keep_at_home()
         data = archive("w:gz", srv__deploy=f"T={TOKEN}\n".encode())
         report = self.report("-", code=1, stdin=data)
         self.assertEqual((report["artifact"]["name"], report["artifact"]["sha256"]),
@@ -114,6 +116,7 @@ class Content(CliTest):
         self.assertEqual({path.name for path in self.home.iterdir()}, {".cache", ".local"})
 
     def test_what_is_kept_changes_no_report_and_can_be_turned_off_or_removed(self):
+        self.keep_at_home()
         text = "".join(f"line {i}\n" for i in range(20000)) + f"T={TOKEN}\n"
         self.put("bad.tar", archive(srv__deploy=text.encode()))
 
@@ -161,6 +164,7 @@ class Use(CliTest):
                 self.assertIn(said, err)
 
     def test_the_fingerprint_key_needs_a_home(self):
+        self.keep_at_home()
         (self.home / "file").write_bytes(b"x")
         self.assertIn("XDG_STATE_HOME", self.assay("scan", "file", code=2, HOME="")[1])
 

@@ -9,14 +9,13 @@ import os
 import signal
 import subprocess
 import tarfile
-import tempfile
 import unittest
 import zipfile
 from pathlib import Path
 
 from bombs import (MIB, gzip_bomb, nested, numbered, tar_header, tar_of, zip_of, zip_overlapping,
                    zip_tree, zstd_window)
-from cli_harness import CliTest
+from cli_harness import KEPT, CliTest
 from harness import BIN, DaemonTest, scripted, tarball
 from quines import gzip_quine, zip_quine
 from sparse import SPARSE, padded, sparse_1_0
@@ -40,15 +39,9 @@ def holding(folder):
     return found
 
 
-# What lasts from scan to scan, for all tests: the compiled rules, and the key of the fingerprints.
-KEPT = tempfile.TemporaryDirectory(prefix="assay-kept-")  # pylint: disable=consider-using-with
-
-
 class Hostile(CliTest):
     def setUp(self):
         super().setUp()
-        for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
-            self.env[variable] = KEPT.name
         (self.home / "tmp").mkdir()
         self.env["TMPDIR"] = str(self.home / "tmp")
         self.env["PATH"] += ":/usr/sbin:/sbin"

@@ -10,6 +10,7 @@
 #include <assay/policy.h>
 
 #include "audit/run.h"
+#include "few_rules.h"
 
 #define TOKEN \
     "ghp_8t"  \
@@ -62,7 +63,7 @@ static json_t *audit_with(const char *budget_key, int budget)
     snprintf(path, sizeof(path), "%s/artifact", folder);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     ck_assert_int_ge(fd, 0);
-    ck_assert_msg(assay_policy_load(NULL, &policy, &err) == 0, "%s", err.text);
+    policy = policy_of_few_rules();
     if (budget_key)
         json_object_set_new(json_object_get(policy, "budget"), budget_key, json_integer(budget));
     job.policy = policy;

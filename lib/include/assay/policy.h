@@ -3,8 +3,8 @@
  *
  *   {"schema": "assay.policy/1", "name": "tiger-team", "extends": "enterprise.json" | "base",
  *    "description": "...",
- *    "rules":      {"<rule or check id, family.* or class.*>": {"severity": "low", "enabled": false,
- *                                                      "locked": true}},
+ *    "rules":      {"<rule or check id, family.* or class.*>":
+ *                       {"severity": "low", "enabled": false, "locked": true}},
  *    "rule_files": ["our-rules.json"],            relative to the policy's own folder
  *    "identities": [{"kind": "name", "value": "...", "severity": "high"},
  *                   {"from": ["flake-authors", "build-host"]}],     see assay/harvest.h
