@@ -15,7 +15,7 @@
 
 #include "harvest/gather.h"
 
-#define COMMITS "10000"
+#define MAX_COUNT "--max-count=10000"
 #define PEOPLE_MAX 1000
 #define OUTPUT_MAX (16u << 20)
 #define TIMEOUT_MS 60000
@@ -92,7 +92,7 @@ static int run_git(struct gather *gather, const char *folder, struct assay_buf *
                                 "log",
                                 "--no-show-signature",
                                 "--no-mailmap",
-                                "--max-count=" COMMITS,
+                                MAX_COUNT,
                                 "--format=%an%x00%ae%x00%cn%x00%ce%x00",
                                 "HEAD",
                                 "--",

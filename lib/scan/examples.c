@@ -115,7 +115,7 @@ static int judge(struct examples *self, const json_t *index, const json_t *rule,
                 continue;
             if (json_array_append_new(self->wrong,
                                       json_pack("{s:s, s:s, s:I}", "rule", id, "kind", kinds[kind],
-                                                "number", (json_int_t)(i + 1))) < 0)
+                                                "number", (json_int_t)i + 1)) < 0)
                 return -ENOMEM;
         }
     }

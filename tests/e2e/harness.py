@@ -58,8 +58,6 @@ def scripted(folder, body):
 # take seconds to make under the sanitizers.
 KEPT = Path(tempfile.mkdtemp(prefix="assay-kept-"))
 atexit.register(shutil.rmtree, KEPT, ignore_errors=True)
-(KEPT / "fingerprint.key").write_bytes(os.urandom(32))
-(KEPT / "fingerprint.key").chmod(0o600)
 
 
 class Daemon:
@@ -113,19 +111,25 @@ class Daemon:
 
     def borrow(self):
         """Gives a new daemon the rules that an earlier one has compiled."""
-        if self.state.exists() or self.program != (BIN / "assayd",):
+        if self.state.exists() or self.program != (BIN / "assayd",) or not any(
+                KEPT.glob("rules-*")):
             return
+        for folder in (self.state, self.state / "cache"):
+            folder.mkdir(mode=0o700)
+        shutil.copy(KEPT / "fingerprint.key", self.state)
         for target in self.config["targets"]:
-            (self.state / "cache" / target).mkdir(parents=True, mode=0o700)
+            (self.state / "cache" / target).mkdir(mode=0o700)
             for rules in KEPT.glob("rules-*"):
                 shutil.copy(rules, self.state / "cache" / target)
-        if self.config["targets"]:
-            self.state.chmod(0o700)
-            shutil.copy(KEPT / "fingerprint.key", self.state)
 
     def lend(self):
-        key = self.state / "fingerprint.key"
-        if not key.exists() or key.read_bytes() != (KEPT / "fingerprint.key").read_bytes():
+        """Keeps its key where it is the first, and the rules that were compiled under it."""
+        key, kept = self.state / "fingerprint.key", KEPT / "fingerprint.key"
+        if not key.exists():
+            return
+        if not kept.exists():
+            shutil.copy(key, kept)
+        if key.read_bytes() != kept.read_bytes():
             return
         for rules in self.state.glob("cache/*/rules-*"):
             if not (KEPT / rules.name).exists():
